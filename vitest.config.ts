@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Tests run the packages' sources: nothing is built first.
+  ssr: { resolve: { conditions: ['conversable-source', 'module', 'node', 'development|production'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // One process without isolation is fast, and finds globals: a test that needs isolation has found one.
+    isolate: false,
+    reporters: ['default', './test/reporter.ts'],
+  },
+})
