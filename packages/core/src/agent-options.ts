@@ -1,0 +1,118 @@
+import { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
+import type { Message, MessageInput } from './message.ts'
+import { checkModel } from './model/resolve-model.ts'
+import type { HumanInput } from './ports/human-input.ts'
+import type { LlmConfig } from './ports/model.ts'
+import type { CodeExecutionConfig } from './replies/code-execution.ts'
+import type { HumanInputMode } from './replies/termination.ts'
+import { checkCount, checkOptions } from './check-options.ts'
+import { quote } from './util/quote.ts'
+
+/** The system message of an agent that was given none. */
+export const DEFAULT_SYSTEM_MESSAGE = 'You are a helpful AI Assistant.'
+
+/** What an agent is made of. */
+export interface ConversableAgentOptions {
+  readonly name: string
+  /** Sent first in every model request, also when it is empty. */
+  readonly systemMessage?: string
+  /** What a group's selector is told of the agent. Default: the system message. */
+  readonly description?: string
+  /** When a person is asked. Default `TERMINATE`: where the chat would end otherwise. */
+  readonly humanInputMode?: HumanInputMode
+  /** How that person is asked. Default: as the run says. */
+  readonly humanInput?: HumanInput
+  /** Whether a message that the agent receives ends the chat. Default: its text is exactly `TERMINATE`. */
+  readonly isTerminationMsg?: (message: Message) => boolean
+  /** How many replies in a row the agent gives one sender without a person. Default 100. */
+  readonly maxConsecutiveAutoReply?: number
+  /** Which model answers, and how. Default: none. */
+  readonly llmConfig?: LlmConfig | false
+  /** Who runs the code that the agent receives. Default: nobody. */
+  readonly codeExecutionConfig?: CodeExecutionConfig | false
+  /** What the agent says if nothing else answers; `null` for staying silent. Default: an empty text. */
+  readonly defaultAutoReply?: MessageInput | null
+  /** Whether the agent's messages are kept from being printed. Default: as the chat says. */
+  readonly silent?: boolean
+}
+
+const OPTIONS = Object.freeze([
+  'name',
+  'systemMessage',
+  'description',
+  'humanInputMode',
+  'humanInput',
+  'isTerminationMsg',
+  'maxConsecutiveAutoReply',
+  'llmConfig',
+  'codeExecutionConfig',
+  'defaultAutoReply',
+  'silent',
+])
+const LLM_OPTIONS = Object.freeze([
+  'model',
+  'temperature',
+  'topP',
+  'maxOutputTokens',
+  'stopSequences',
+  'seed',
+  'providerOptions',
+  'idleTimeoutMs',
+  'timeoutMs',
+  'price',
+])
+const MODES = Object.freeze(['ALWAYS', 'TERMINATE', 'NEVER'])
+
+/**
+ * Refuses options that cannot work.
+ *
+ * @throws ConfigurationError
+ */
+export function checkAgentOptions(options: ConversableAgentOptions): void {
+  const { name, humanInputMode = 'NEVER', llmConfig, codeExecutionConfig } = options
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw refuse(`An agent has the name ${quote(name)}. Give it one: new ConversableAgent({ name: 'assistant' }).`)
+  }
+  const owner = `agent ${quote(name)}`
+  checkOptions(owner, options, OPTIONS)
+  if (!MODES.includes(humanInputMode)) {
+    throw refuse(`The ${owner} has ${quote(humanInputMode)} as humanInputMode. It is one of ${MODES.join(', ')}.`)
+  }
+  checkCount(owner, 'maxConsecutiveAutoReply', { value: options.maxConsecutiveAutoReply, infinite: true })
+  for (const option of ['humanInput', 'isTerminationMsg'] as const) {
+    const value: unknown = options[option]
+    if (value !== undefined && typeof value !== 'function')
+      throw refuse(`The ${owner} has ${quote(value)} as ${option}. Give a function.`)
+  }
+  if (llmConfig) checkLlmConfig(llmConfig, name)
+  if (codeExecutionConfig) checkCodeExecution(codeExecutionConfig, owner)
+}
+
+function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
+  checkOptions(`the llmConfig of agent ${quote(agent)}`, llmConfig, LLM_OPTIONS)
+  checkModel(llmConfig.model, agent)
+  for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
+    checkCount(`the llmConfig of agent ${quote(agent)}`, option, { value: llmConfig[option] })
+  }
+}
+
+function checkCodeExecution(config: CodeExecutionConfig, owner: string): void {
+  const { executor, lastNMessages } = config
+  checkOptions(`the codeExecutionConfig of ${owner}`, config, ['executor', 'lastNMessages'])
+  if (typeof executor?.execute !== 'function') {
+    throw refuse(
+      `The ${owner} has ${quote(executor)} as code executor. Give an object with execute, such as new QuickJsExecutor().`,
+    )
+  }
+  if (
+    lastNMessages === undefined ||
+    lastNMessages === 'auto' ||
+    (Number.isInteger(lastNMessages) && lastNMessages >= 0)
+  )
+    return
+  throw refuse(`The ${owner} has ${quote(lastNMessages)} as lastNMessages. Give a whole number from 0, or 'auto'.`)
+}
+
+function refuse(message: string, code: ConfigurationCode = 'invalid-option'): ConfigurationError {
+  return new ConfigurationError(code, message)
+}

@@ -1,0 +1,75 @@
+import type { Agent, Reply } from './agent.ts'
+import { callback } from './callback.ts'
+import { turnOf } from './context.ts'
+import type { Conversation } from './conversation.ts'
+import { draftOf } from './message-check.ts'
+import type { MessageInput } from './message.ts'
+import type { ChatContext } from './ports/chat-context.ts'
+import type { StopReason, StopRule } from './stop-reason.ts'
+import { isPromise } from './util/is-promise.ts'
+
+/** A chat that is being held. */
+export interface HeldChat {
+  readonly conversation: Conversation
+  readonly context: ChatContext
+  /** Whether messages are kept from being printed, unless an agent says otherwise. */
+  readonly silent: boolean
+  /** How far the chat has come: what a stop reason tells when it is cut off. */
+  readonly progress: { agent: string; turn: number }
+}
+
+/** A turn that was taken: who was asked, by whom, and how it ended. */
+export interface TurnTaken {
+  readonly speaker: Agent
+  readonly sender: Agent
+  readonly reply: Reply
+}
+
+/** Who is asked next and on whose behalf, or the rule that ends the chat and the agent that it speaks of. */
+export type NextTurn =
+  | { readonly speaker: Agent; readonly sender: Agent; readonly stop?: undefined }
+  | { readonly stop: StopRule; readonly agent: string }
+
+/** The rule of a chat for who speaks next: all that tells two agents from a group. Given nothing at the start. */
+export type SpeakerRule = (last: TurnTaken | undefined) => NextTurn | Promise<NextTurn>
+
+/** The one loop behind every chat: pick a speaker, ask for a reply, write it down, until the rule ends it. */
+export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promise<StopReason> {
+  const { conversation, context, progress } = chat
+  let last: TurnTaken | undefined
+  for (;;) {
+    context.signal.throwIfAborted()
+    const next = await nextTurn(last)
+    if (next.stop !== undefined) return { rule: next.stop, agent: next.agent, turn: progress.turn }
+    const { speaker, sender } = next
+    progress.agent = speaker.name
+    progress.turn++
+    const reply = await speaker.generateReply(turnOf(context, conversation, { recipient: speaker, sender }))
+    if (reply.message !== undefined) {
+      await sendMessage(chat, reply.message, { sender: speaker, recipient: sender })
+      if (reply.endsChat) return { rule: 'stop-tool', ...progress }
+    }
+    last = { speaker, sender, reply }
+  }
+}
+
+/**
+ * Writes a message down, after the sender had its last word on it, and shows it.
+ *
+ * @throws MessageError when it is no message; nothing is stored then.
+ */
+export async function sendMessage(
+  chat: HeldChat,
+  message: MessageInput,
+  { sender, recipient }: { readonly sender: Agent; readonly recipient: Agent },
+): Promise<void> {
+  const { conversation, context } = chat
+  const silent = sender.silent ?? chat.silent
+  const prepared = sender.prepareMessage
+    ? callback(sender.name, 'prepareMessage', () => sender.prepareMessage?.(message, { sender, recipient, silent }))
+    : message
+  const draft = draftOf(isPromise(prepared) ? await prepared : prepared, sender.name, recipient.name)
+  const stored = conversation.append(sender.name, draft)
+  const at = { chatId: context.chatId, path: [...context.path, sender.name] }
+  context.emit({ type: 'message', message: stored, recipient: recipient.name, silent }, at)
+}

@@ -1,0 +1,241 @@
+import { carryoverItems, withCarryover, type Carryover } from './carryover.ts'
+import { callback } from './callback.ts'
+import { runChatLoop, sendMessage, type HeldChat, type SpeakerRule } from './chat-loop.ts'
+import type { ChatResult } from './chat-result.ts'
+import { withResult, type ChatRun } from './chat-run.ts'
+import { chatContext } from './context.ts'
+import { Conversation } from './conversation.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+import { textOf, type MessageInput } from './message.ts'
+import { askPerson } from './person.ts'
+import type { ChatContext } from './ports/chat-context.ts'
+import { startRun, type RunOptions } from './start-run.ts'
+import type { StopReason } from './stop-reason.ts'
+import { checkSummary, sumUp, type SummaryArgs, type SummaryMethod } from './summary.ts'
+import { takeTurns, whileAnswering, type Sides } from './two-agents.ts'
+import { checkCount, checkOptions } from './check-options.ts'
+import { isPromise } from './util/is-promise.ts'
+import { quote } from './util/quote.ts'
+
+/** What a computed opening message is made from. */
+export interface OpeningInput extends Sides {
+  /** The carryover of this chat, one text an item. It is not added to a computed message: the function does it. */
+  readonly carryover: readonly string[]
+  /** The chat's `context` option. */
+  readonly context: Readonly<Record<string, unknown>>
+}
+
+/** How a chat is held. */
+export interface ChatOptions {
+  /** What the sender opens with: a message, or a function that makes it. Without it the sender's person is asked. */
+  readonly message?:
+    | MessageInput
+    | ((input: OpeningInput) => MessageInput | undefined | Promise<MessageInput | undefined>)
+  /** How often each side speaks at most, the opening message counted. By default until an agent ends the chat. */
+  readonly maxTurns?: number
+  /** An earlier conversation of the two to go on with; counters start anew. By default a new one is begun. */
+  readonly conversation?: Conversation
+  /** Keeps the messages of this chat from being printed. Default `false`. */
+  readonly silent?: boolean
+  /** Lets a chat in a row announce its message and carryover. Default `false`. */
+  readonly verbose?: boolean
+  /** What this chat takes from others; put behind its opening message. */
+  readonly carryover?: Carryover
+  /** Further values for a computed opening message. */
+  readonly context?: Readonly<Record<string, unknown>>
+  /** Default `last_msg`. */
+  readonly summaryMethod?: SummaryMethod
+  readonly summaryArgs?: SummaryArgs
+}
+
+const CHAT_OPTIONS: readonly string[] = Object.freeze([
+  'message',
+  'maxTurns',
+  'conversation',
+  'silent',
+  'verbose',
+  'carryover',
+  'context',
+  'summaryMethod',
+  'summaryArgs',
+])
+
+/** Where a chat is held. */
+export interface ChatFrame {
+  readonly outer: ChatContext
+  /** Whether it is one of several. Default `false`. */
+  readonly queued?: boolean
+  /** Takes what there is of a chat that fails or is cancelled, before the error is thrown. */
+  readonly leave?: (partial: ChatResult) => void
+}
+
+/** Starts a chat between two agents. */
+export function initiateChat(sides: Sides, options: ChatOptions & RunOptions = {}): ChatRun<ChatResult> {
+  const { signal, runtime, humanInput, parent, ...chat } = options
+  checkChat(sides, chat)
+  return startRun({ signal, runtime, humanInput, parent }, (outer, leave) => holdChat(sides, chat, { outer, leave }))
+}
+
+/**
+ * Refuses a chat that cannot be held as it was asked for.
+ *
+ * @throws ConfigurationError
+ */
+export function checkChat({ sender, recipient }: Sides, options: ChatOptions, further: readonly string[] = []): void {
+  const owner = `the chat of ${quote(sender.name)} with ${quote(recipient.name)}`
+  checkOptions(owner, options, [...CHAT_OPTIONS, ...further])
+  if (sender === recipient || sender.name === recipient.name) {
+    throw new ConfigurationError(
+      'duplicate-agent',
+      `Agent ${quote(sender.name)} cannot hold a chat with ${sender === recipient ? 'itself' : 'another agent of the same name'}. ` +
+        'Give the chat two agents with names of their own.',
+    )
+  }
+  checkCount(owner, 'maxTurns', { value: options.maxTurns })
+  carryoverItems(options.carryover)
+  const { summaryMethod = 'last_msg', summaryArgs = {} } = options
+  checkSummary({ sender, recipient, summaryMethod, summaryArgs })
+}
+
+/** Holds a chat that was checked, inside a run. */
+export async function holdChat(sides: Sides, options: ChatOptions, frame: ChatFrame): Promise<ChatResult> {
+  const { maxTurns } = options
+  const conversation = conversationOf(sides, options, frame.outer)
+  const { answering, autoReplies } = conversation
+  for (const { name } of [sides.sender, sides.recipient]) {
+    answering[name] = maxTurns === undefined
+    autoReplies[name] = 0
+  }
+  const rule = maxTurns === undefined ? whileAnswering(sides, conversation) : takeTurns(sides, maxTurns)
+  return holdConversation({ sides, options, conversation, rule }, frame)
+}
+
+/** A chat with all that was worked out for it. */
+export interface PreparedChat {
+  readonly sides: Sides
+  readonly options: ChatOptions
+  readonly conversation: Conversation
+  readonly rule: SpeakerRule
+}
+
+/** Opens a conversation, lets the agents speak, and sums up; in every case the transcript is left behind. */
+export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Promise<ChatResult> {
+  const { conversation, options, sides } = chat
+  const { outer } = frame
+  const context = chatContext(outer, conversation.id)
+  const progress = { agent: sides.sender.name, turn: 0 }
+  const held: HeldChat = { conversation, context, silent: options.silent ?? false, progress }
+  claim(conversation)
+  try {
+    announce(chat, held, frame)
+    const stopReason = (await open(chat, held)) ? await runChatLoop(held, chat.rule) : nothingSaid(chat)
+    const { summaryMethod = 'last_msg', summaryArgs = {} } = options
+    const summary = await sumUp({ ...sides, conversation, summaryMethod, summaryArgs }, context)
+    context.emit({ type: 'chat-end', stopReason })
+    return resultOf(chat, context, { summary, stopReason })
+  } catch (thrown) {
+    const { aborted, reason } = context.signal
+    const error: unknown = aborted ? reason : thrown
+    const detail = error instanceof Error ? error.message : quote(error)
+    const stopReason: StopReason = { rule: aborted ? 'aborted' : 'error', ...progress, detail }
+    context.emit({ type: 'chat-end', stopReason })
+    const partial = resultOf(chat, context, { summary: '', stopReason })
+    frame.leave?.(partial)
+    throw withResult(error, partial)
+  } finally {
+    conversation.inUse = false
+  }
+}
+
+function conversationOf({ sender, recipient }: Sides, { conversation }: ChatOptions, outer: ChatContext): Conversation {
+  return (
+    conversation ??
+    new Conversation({ id: outer.newChatId(), answering: { [sender.name]: false, [recipient.name]: false } })
+  )
+}
+
+function claim(conversation: Conversation): void {
+  if (conversation.inUse) {
+    throw new ConfigurationError(
+      'conversation-in-use',
+      `The conversation ${quote(conversation.id)} is being held in another chat. Wait until that one has ended, or ` +
+        'begin a new conversation.',
+    )
+  }
+  conversation.inUse = true
+}
+
+function announce(
+  { sides, options }: PreparedChat,
+  { context, silent }: HeldChat,
+  { outer, queued = false }: ChatFrame,
+): void {
+  const announcement = options.verbose && {
+    message: announced(options.message),
+    carryover: carryoverItems(options.carryover).join('\n'),
+  }
+  context.emit({
+    type: 'chat-start',
+    sender: sides.sender.name,
+    recipient: sides.recipient.name,
+    ...(outer.chatId !== '' && { parentChatId: outer.chatId }),
+    queued,
+    silent,
+    ...(announcement && { announcement }),
+  })
+}
+
+function announced(message: ChatOptions['message']): string {
+  if (typeof message === 'function') return `Callable: ${message.name}`
+  return message === undefined ? 'None' : textOf(typeof message === 'string' ? { content: message } : message)
+}
+
+/** Sends the opening message, if there is any. */
+async function open({ sides, options, conversation }: PreparedChat, held: HeldChat): Promise<boolean> {
+  if (options.maxTurns === 0) return false
+  held.context.signal.throwIfAborted()
+  const opening = await openingOf(sides, options, { conversation, context: held.context })
+  if (opening === undefined) return false
+  await sendMessage(held, opening, sides)
+  return true
+}
+
+async function openingOf(
+  sides: Sides,
+  options: ChatOptions,
+  { conversation, context }: Pick<HeldChat, 'conversation' | 'context'>,
+): Promise<MessageInput | undefined> {
+  const { message } = options
+  const { sender } = sides
+  const carryover = carryoverItems(options.carryover)
+  if (typeof message === 'function') {
+    const made = callback(sender.name, 'the message of its chat', () =>
+      message({ ...sides, carryover, context: options.context ?? {} }),
+    )
+    return isPromise(made) ? await made : made
+  }
+  const typed = message ?? (await askPerson(context, { agent: sender, conversation, prompt: '>', purpose: 'opening' }))
+  return withCarryover(typed, carryover)
+}
+
+function nothingSaid({ sides, options }: PreparedChat): StopReason {
+  return { rule: options.maxTurns === 0 ? 'max-turns' : 'no-reply', agent: sides.sender.name, turn: 0 }
+}
+
+function resultOf(
+  { sides, conversation }: PreparedChat,
+  { usage }: ChatContext,
+  end: Pick<ChatResult, 'summary' | 'stopReason'>,
+): ChatResult {
+  const { sender, recipient } = sides
+  return {
+    chatId: conversation.id,
+    sender: sender.name,
+    recipient: recipient.name,
+    chatHistory: conversation.snapshot(),
+    ...end,
+    conversation,
+    usage: usage.report(),
+    humanInput: [...(conversation.humanInput[sender.name] ?? [])],
+  }
+}

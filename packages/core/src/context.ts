@@ -1,0 +1,52 @@
+import type { Agent, Turn } from './agent.ts'
+import type { Conversation } from './conversation.ts'
+import type { EventOrigin } from './event.ts'
+import type { ChatContext } from './ports/chat-context.ts'
+import { UsageMeter } from './usage.ts'
+
+/** The context of a chat inside another context: a place of its own, and a meter that counts for both. */
+export function chatContext(outer: ChatContext, chatId: string): ChatContext {
+  return at(outer, { chatId, path: outer.path }, { scope: chatId, usage: new UsageMeter(outer.usage) })
+}
+
+/** The context of one agent's turn in a chat. */
+export function turnContext(chat: ChatContext, turn: Omit<Turn, keyof ChatContext>): Turn {
+  const origin = { chatId: chat.chatId, path: [...chat.path, turn.recipient.name] }
+  return { ...at(chat, origin, { scope: turn.messageId, usage: chat.usage }), ...turn }
+}
+
+/** The turn of an agent that is asked to reply to the last message of a conversation. */
+export function turnOf(
+  chat: ChatContext,
+  conversation: Conversation,
+  who: { readonly recipient: Agent; readonly sender: Agent | undefined },
+): Turn {
+  return turnContext(chat, {
+    ...who,
+    conversation,
+    messages: conversation.messages,
+    messageId: conversation.nextMessageId,
+  })
+}
+
+/** The same context with chats inside it numbered by `scope`: for a part of a turn that may run beside others. */
+export function scopedContext(outer: ChatContext, scope: string): ChatContext {
+  return at(outer, { chatId: outer.chatId, path: outer.path }, { scope, usage: outer.usage })
+}
+
+function at(
+  outer: ChatContext,
+  origin: EventOrigin,
+  own: { readonly scope: string; readonly usage: UsageMeter },
+): ChatContext {
+  let chats = 0
+  return {
+    signal: outer.signal,
+    runtime: outer.runtime,
+    humanInput: outer.humanInput,
+    usage: own.usage,
+    ...origin,
+    emit: (event, elsewhere = origin) => outer.emit(event, elsewhere),
+    newChatId: () => `${own.scope}.${chats++}`,
+  }
+}

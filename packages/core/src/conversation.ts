@@ -1,0 +1,104 @@
+import { authorOf, type JsonValue, type Message, type MessageDraft } from './message.ts'
+
+/** A conversation as plain JSON: what `toJSON` gives and the constructor takes. */
+export interface ConversationState {
+  readonly id: string
+  readonly messages?: readonly Message[]
+  readonly autoReplies?: Readonly<Record<string, number>>
+  readonly answering?: Readonly<Record<string, boolean>>
+  readonly humanInput?: Readonly<Record<string, readonly string[]>>
+  readonly data?: Readonly<Record<string, JsonValue>>
+}
+
+/**
+ * The transcript of one chat and its counters. Everything that belongs to a chat is here and nothing of it on the
+ * agents, so one agent can hold any number of chats at once, and a chat can be stored and taken up again.
+ */
+export class Conversation {
+  readonly id: string
+  /** By agent: automatic replies since a person last spoke for it, or since it stopped. */
+  readonly autoReplies: Record<string, number>
+  /** By agent: whether it answers a message that comes without asking for a reply. */
+  readonly answering: Record<string, boolean>
+  /** By agent: what its person typed, Enter (an empty text) and `exit` included. */
+  readonly humanInput: Record<string, string[]>
+  /** Room for what reply functions keep between turns, by a key of their own; JSON. */
+  readonly data: Record<string, JsonValue>
+  /** Whether a chat is being held in it right now: two at once would mix. */
+  inUse = false
+  readonly #messages: Message[]
+  readonly #derived = new Map<string, unknown>()
+
+  constructor(state: ConversationState) {
+    this.id = state.id
+    this.#messages = (state.messages ?? []).map((message) => frozenCopy(message))
+    this.autoReplies = { ...state.autoReplies }
+    this.answering = { ...state.answering }
+    this.humanInput = Object.fromEntries(
+      Object.entries(state.humanInput ?? {}).map(([name, said]) => [name, [...said]]),
+    )
+    this.data = structuredClone({ ...state.data })
+  }
+
+  /** The messages so far, oldest first. The list grows while the chat is held; the messages never change. */
+  get messages(): readonly Message[] {
+    return this.#messages
+  }
+
+  /** The id that the next message will have. */
+  get nextMessageId(): string {
+    return `${this.id}/${this.#messages.length}`
+  }
+
+  /** Adds a message of an agent, frozen. Fields that are no part of a message are left out. */
+  append(agent: string, draft: MessageDraft): Message {
+    const { content, name = agent, toolCalls, toolResults } = draft
+    const message: Message = {
+      id: this.nextMessageId,
+      name,
+      ...(name !== agent && { by: agent }),
+      content: frozenCopy(content ?? ''),
+      ...(toolCalls?.length && { toolCalls: frozenCopy(toolCalls) }),
+      ...(toolResults?.length && { toolResults: frozenCopy(toolResults) }),
+    }
+    this.#messages.push(Object.freeze(message))
+    return message
+  }
+
+  /** The last message of `agent`, or of anybody. */
+  lastMessage(agent?: string): Message | undefined {
+    if (agent === undefined) return this.#messages.at(-1)
+    return this.#messages.findLast((message) => authorOf(message) === agent)
+  }
+
+  /** The messages so far, as a frozen list that later messages do not change. */
+  snapshot(): readonly Message[] {
+    return Object.freeze(this.#messages.slice())
+  }
+
+  /**
+   * A value worked out from the messages and kept beside them, such as the prompt built so far. It is no part of
+   * the conversation: it is left out of `toJSON` and made anew when it is missing.
+   */
+  derive<Value>(key: string, make: () => Value): Value {
+    if (!this.#derived.has(key)) this.#derived.set(key, make())
+    // A key is used with one type only: each caller has a prefix of its own.
+    return this.#derived.get(key) as Value
+  }
+
+  /** The conversation as plain JSON, for `new Conversation(state)` in this process or another. */
+  toJSON(): Required<ConversationState> {
+    const { id, autoReplies, answering, humanInput, data } = this
+    return structuredClone({ id, messages: this.#messages, autoReplies, answering, humanInput, data })
+  }
+}
+
+/** A frozen copy of JSON data: what the caller holds stays his, and what is stored stays as it is. */
+function frozenCopy<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  const copy = Array.isArray(value)
+    ? value.map(frozenCopy)
+    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)]))
+  // The copy has the keys and the values of the original, so it is of its type.
+  return Object.freeze(copy) as Value
+}

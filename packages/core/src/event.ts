@@ -1,0 +1,67 @@
+import type { CodeBlock } from './code-block.ts'
+import type { Message, ToolCall, ToolResult } from './message.ts'
+import type { StopReason } from './stop-reason.ts'
+
+/** Where in a run an event happened. */
+export interface EventOrigin {
+  readonly chatId: string
+  /** The agents inside whose turns it happened, outermost first; the last one is who speaks or acts. */
+  readonly path: readonly string[]
+}
+
+/** What may happen, without its place and number. */
+export type EventBody =
+  | ChatStart
+  /** A piece of a message that is being written; the pieces with one `messageId` add up to its text. */
+  | { readonly type: 'text-delta'; readonly messageId: string; readonly delta: string }
+  | { readonly type: 'reasoning-delta'; readonly messageId: string; readonly delta: string }
+  /** A model suggests a call. */
+  | { readonly type: 'tool-call'; readonly messageId: string; readonly call: ToolCall }
+  /** A tool begins to run, with arguments that fit its schema. */
+  | { readonly type: 'tool-start'; readonly call: ToolCall }
+  /** A call was answered, by its tool or by an error text. */
+  | { readonly type: 'tool-result'; readonly result: ToolResult }
+  | { readonly type: 'code-start'; readonly blocks: readonly CodeBlock[] }
+  | { readonly type: 'code-output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly type: 'code-end'; readonly exitCode: number; readonly output: string }
+  | { readonly type: 'human-request'; readonly prompt: string; readonly purpose: HumanPurpose }
+  | { readonly type: 'human-answer'; readonly answer: string; readonly purpose: HumanPurpose }
+  /** An agent that could ask a person goes on by itself. */
+  | { readonly type: 'auto-reply' }
+  | MessageSent
+  | { readonly type: 'chat-end'; readonly stopReason: StopReason }
+
+/** A chat begins. */
+export interface ChatStart {
+  readonly type: 'chat-start'
+  readonly parentChatId?: string
+  readonly sender: string
+  readonly recipient: string
+  /** Whether the chat is one of several: in a row, in a graph, or inside a reply. */
+  readonly queued: boolean
+  readonly silent: boolean
+  /** Given for a verbose chat only: what it opens with, for people. */
+  readonly announcement?: { readonly message: string; readonly carryover: string }
+}
+
+/** A message was sent and is now part of the transcript. */
+export interface MessageSent {
+  readonly type: 'message'
+  readonly message: Message
+  readonly recipient: string
+  /** Not to be printed. */
+  readonly silent: boolean
+}
+
+/** What a person is asked for: a reply, or the opening message of a chat. */
+export type HumanPurpose = 'reply' | 'opening'
+
+/** Something that happened in a run, in the order in which it happened. */
+export type ChatEvent = EventBody &
+  EventOrigin & {
+    /** Counts the events of a run from 1; a reader that comes back says the last one that it saw. */
+    readonly id: number
+  }
+
+/** An event of one type: `EventOf<'text-delta'>`. */
+export type EventOf<Type extends EventBody['type']> = Extract<ChatEvent, { readonly type: Type }>

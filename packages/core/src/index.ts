@@ -1,0 +1,81 @@
+// Agents
+export { ConversableAgent } from './conversable-agent.ts'
+export { DEFAULT_SYSTEM_MESSAGE, type ConversableAgentOptions } from './agent-options.ts'
+export { ASSISTANT_DESCRIPTION, ASSISTANT_SYSTEM_MESSAGE, AssistantAgent } from './assistant-agent.ts'
+export { USER_PROXY_DESCRIPTIONS, UserProxyAgent } from './user-proxy-agent.ts'
+
+// Chats
+export { initiateChats, type QueuedChat } from './chat-queue.ts'
+export { initiateChatGraph, type ChatKey, type GraphChat } from './chat-graph.ts'
+export type { ChatOptions, OpeningInput } from './chat.ts'
+export type { Carryover } from './carryover.ts'
+export { REFLECTION_PROMPT, type SummaryArgs, type SummaryInput, type SummaryMethod } from './summary.ts'
+export type { SendOptions } from './send.ts'
+export type { ReplyToOptions } from './reply-to.ts'
+export type { RunOptions } from './start-run.ts'
+export type { ChatRun } from './chat-run.ts'
+
+// What a chat leaves, and what is seen while it is held
+export type { ChatResult } from './chat-result.ts'
+export type { StopReason, StopRule } from './stop-reason.ts'
+export { Conversation, type ConversationState } from './conversation.ts'
+export type { Usage, UsageReport } from './usage.ts'
+export type { ChatEvent, ChatStart, EventBody, EventOf, EventOrigin, HumanPurpose, MessageSent } from './event.ts'
+
+// Messages
+export {
+  authorOf,
+  textOf,
+  type ContentPart,
+  type FilePart,
+  type ImagePart,
+  type JsonValue,
+  type Message,
+  type MessageDraft,
+  type MessageInput,
+  type ProviderMetadata,
+  type ReasoningPart,
+  type TextPart,
+  type ToolCall,
+  type ToolResult,
+} from './message.ts'
+
+// Tools
+export { tool, type ToolOptions, type ToolOutput } from './tools/tool.ts'
+export type { Schema } from './tools/schema.ts'
+export type { CheckedArguments, JsonSchema, Tool, ToolContext, ToolSpec } from './ports/tool.ts'
+
+// Own reply functions, hooks and agents
+export type { Agent, AgentClass, Reply, ReplyFunction, SenderTest, Sending, Trigger, Turn } from './agent.ts'
+export type { BuiltInReply, RegisterReplyOptions, ReplyPosition } from './reply-list.ts'
+export type { HookName, Hooks } from './hooks.ts'
+export type { HumanInputMode } from './replies/termination.ts'
+export type { CodeExecutionConfig } from './replies/code-execution.ts'
+export type { NestedChat } from './replies/nested-chats.ts'
+
+// Ports: what can be handed in
+export type { LlmConfig, ModelPrice, ModelSource } from './ports/model.ts'
+export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
+export { inlineRuntime, type Runtime } from './ports/runtime.ts'
+export type { ChatContext } from './ports/chat-context.ts'
+export type { CodeBlock } from './code-block.ts'
+export type {
+  Artifact,
+  CodeExecutor,
+  CodeResult,
+  ExecuteOptions,
+  Execution,
+  ExecutionEnd,
+  ExecutionEvent,
+  ExecutionLimits,
+  Isolation,
+} from './ports/code-executor.ts'
+export { codeBlocksIn } from './code-blocks.ts'
+
+// Errors
+export { AgentChatError } from './errors/agent-chat-error.ts'
+export { CallbackError } from './errors/callback-error.ts'
+export { CodeExecutorError } from './errors/code-executor-error.ts'
+export { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
+export { MessageError } from './errors/message-error.ts'
+export { ModelError, type ModelErrorOptions } from './errors/model-error.ts'

@@ -1,0 +1,162 @@
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import { ModelError } from '../errors/model-error.ts'
+import type { ContentPart, ProviderMetadata, ReasoningPart, TextPart, ToolCall } from '../message.ts'
+import { validName } from '../tools/tool-name.ts'
+import type { Usage } from '../usage.ts'
+
+/** What a model answered. */
+export interface ModelAnswer {
+  /** `provider/model`. */
+  readonly model: string
+  /** Absent if the model gave no text at all; a text may be empty. */
+  readonly text?: string
+  /** What a message holds: the text, or parts where there is reasoning or provider metadata to keep. */
+  readonly content: string | readonly ContentPart[]
+  readonly toolCalls: readonly ToolCall[]
+  readonly usage: Omit<Usage, 'costUsd'>
+}
+
+/** A piece of an answer that is still being written. */
+export type AnswerPart =
+  | { readonly type: 'text-delta' | 'reasoning-delta'; readonly delta: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
+
+interface OpenPart {
+  readonly type: 'text' | 'reasoning'
+  text: string
+  metadata: SharedV4ProviderMetadata | undefined
+}
+
+/** Puts an answer together from the parts of its stream. */
+export class AnswerReader {
+  readonly #modelId: string
+  readonly #onPart: ((part: AnswerPart) => void) | undefined
+  readonly #parts: OpenPart[] = []
+  readonly #open = new Map<string, OpenPart>()
+  readonly #toolCalls: ToolCall[] = []
+  #usage: LanguageModelV4Usage | undefined
+
+  constructor(modelId: string, onPart: ((part: AnswerPart) => void) | undefined) {
+    this.#modelId = modelId
+    this.#onPart = onPart
+  }
+
+  /** The text that has come so far. */
+  get partialText(): string {
+    return this.#textParts()
+      .map((part) => part.text)
+      .join('')
+  }
+
+  /** Takes the next part of the stream. Parts that say nothing about the answer are passed over. */
+  take(part: LanguageModelV4StreamPart): void {
+    switch (part.type) {
+      case 'text-start':
+        return this.#start('text', part)
+      case 'reasoning-start':
+        return this.#start('reasoning', part)
+      case 'text-delta':
+      case 'reasoning-delta':
+        return this.#continue(part)
+      case 'text-end':
+      case 'reasoning-end':
+        return this.#end(part)
+      case 'tool-call':
+        return part.providerExecuted ? undefined : this.#call(part)
+      case 'finish':
+        this.#usage = part.usage
+        return undefined
+      case 'error':
+        throw part.error
+      default:
+        return undefined
+    }
+  }
+
+  /**
+   * The whole answer.
+   *
+   * @throws ModelError if the stream ended before the model had finished.
+   */
+  answer(): ModelAnswer {
+    if (!this.#usage) {
+      throw new ModelError('ended its answer in the middle: the stream closed without a finish part.', {
+        modelId: this.#modelId,
+        retryable: true,
+        partialText: this.partialText,
+      })
+    }
+    const { inputTokens, outputTokens } = this.#usage
+    const text = this.#textParts().length > 0 ? this.partialText : undefined
+    return {
+      model: this.#modelId,
+      ...(text !== undefined && { text }),
+      content: this.#content(text ?? ''),
+      toolCalls: this.#toolCalls,
+      usage: {
+        calls: 1,
+        inputTokens: inputTokens.total,
+        outputTokens: outputTokens.total,
+        cachedInputTokens: inputTokens.cacheRead,
+        reasoningTokens: outputTokens.reasoning,
+      },
+    }
+  }
+
+  #content(text: string): string | readonly ContentPart[] {
+    const plain = this.#parts.every((part) => part.type === 'text' && !part.metadata)
+    return plain ? text : this.#parts.map(storedPart)
+  }
+
+  #textParts(): OpenPart[] {
+    return this.#parts.filter((part) => part.type === 'text')
+  }
+
+  #start(
+    type: OpenPart['type'],
+    { id, providerMetadata }: { readonly id: string; readonly providerMetadata?: SharedV4ProviderMetadata },
+  ): void {
+    const open: OpenPart = { type, text: '', metadata: providerMetadata }
+    this.#parts.push(open)
+    this.#open.set(`${type}:${id}`, open)
+  }
+
+  #continue(part: Extract<LanguageModelV4StreamPart, { type: 'text-delta' | 'reasoning-delta' }>): void {
+    const type = part.type === 'text-delta' ? 'text' : 'reasoning'
+    if (!this.#open.has(`${type}:${part.id}`)) this.#start(type, { id: part.id })
+    const open = this.#open.get(`${type}:${part.id}`)
+    if (!open) return
+    open.text += part.delta
+    open.metadata = part.providerMetadata ?? open.metadata
+    if (part.delta !== '') this.#onPart?.({ type: part.type, delta: part.delta })
+  }
+
+  #end(part: Extract<LanguageModelV4StreamPart, { type: 'text-end' | 'reasoning-end' }>): void {
+    const open = this.#open.get(`${part.type === 'text-end' ? 'text' : 'reasoning'}:${part.id}`)
+    if (open) open.metadata = part.providerMetadata ?? open.metadata
+  }
+
+  #call(part: Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>): void {
+    const call: ToolCall = {
+      id: this.#uniqueId(part.toolCallId),
+      name: validName(part.toolName),
+      arguments: part.input,
+      ...(part.providerMetadata && { providerMetadata: part.providerMetadata as ProviderMetadata }),
+    }
+    this.#toolCalls.push(call)
+    this.#onPart?.({ type: 'tool-call', call })
+  }
+
+  /** Small models leave ids out, or use one twice; every call of a message must have its own. */
+  #uniqueId(id: string): string {
+    const taken = (candidate: string): boolean => this.#toolCalls.some((call) => call.id === candidate)
+    if (id !== '' && !taken(id)) return id
+    let n = this.#toolCalls.length + 1
+    while (taken(`${id || 'call'}_${n}`)) n++
+    return `${id || 'call'}_${n}`
+  }
+}
+
+function storedPart({ type, text, metadata }: OpenPart): TextPart | ReasoningPart {
+  return { type, text, ...(metadata && { providerMetadata: metadata as ProviderMetadata }) }
+}

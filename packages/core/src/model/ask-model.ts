@@ -1,0 +1,105 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Prompt,
+} from '@ai-sdk/provider'
+import type { ChatContext } from '../ports/chat-context.ts'
+import type { LlmConfig, ModelPrice } from '../ports/model.ts'
+import type { ToolSpec } from '../ports/tool.ts'
+import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
+import { modelErrorFrom } from './model-failure.ts'
+import { resolveModel } from './resolve-model.ts'
+import { Watchdog } from './watchdog.ts'
+
+/** What is asked of a model, and on whose behalf. */
+export interface ModelRequest {
+  readonly agent: string
+  /** Told to the model's middleware in `providerOptions.conversable`. */
+  readonly purpose: 'reply' | 'summary'
+  readonly prompt: LanguageModelV4Prompt
+  readonly tools?: readonly ToolSpec[]
+  /** The key of the step that this request is. */
+  readonly step: string
+  /** Called with each piece of text, reasoning and each call while they come. */
+  readonly onPart?: (part: AnswerPart) => void
+}
+
+/**
+ * Asks a model, as one step, and counts what it used.
+ *
+ * @throws ModelError when it cannot be reached, refuses the request, stalls, or breaks its protocol.
+ */
+export async function askModel(
+  config: LlmConfig,
+  request: ModelRequest,
+  context: Pick<ChatContext, 'signal' | 'runtime' | 'usage'>,
+): Promise<ModelAnswer> {
+  const answer = await context.runtime.step(request.step, async () => {
+    const model = await resolveModel(config.model)
+    const watchdog = new Watchdog(config, context.signal)
+    try {
+      return await readAnswer(model, callOptions(config, request, watchdog.signal), {
+        watchdog,
+        onPart: request.onPart,
+      })
+    } finally {
+      watchdog.stop()
+    }
+  })
+  context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
+  return answer
+}
+
+async function readAnswer(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+  { watchdog, onPart }: { readonly watchdog: Watchdog; readonly onPart: ModelRequest['onPart'] },
+): Promise<ModelAnswer> {
+  const modelId = `${model.provider}/${model.modelId}`
+  const reader = new AnswerReader(modelId, onPart)
+  try {
+    const { stream } = await watchdog.guard(model.doStream(options))
+    const parts = stream.getReader()
+    watchdog.onBark((reason) => void parts.cancel(reason).catch(() => {}))
+    for (;;) {
+      const { done, value } = await parts.read()
+      watchdog.signal.throwIfAborted()
+      if (done) break
+      watchdog.feed()
+      reader.take(value)
+    }
+    return reader.answer()
+  } catch (error) {
+    // The caller's own reason goes through as it is.
+    watchdog.caller.throwIfAborted()
+    throw modelErrorFrom(error, modelId, reader.partialText)
+  }
+}
+
+function callOptions(config: LlmConfig, request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {
+  const { temperature, topP, maxOutputTokens, stopSequences, seed, providerOptions } = config
+  const { agent, purpose, prompt, tools = [] } = request
+  return {
+    prompt,
+    abortSignal,
+    ...(tools.length > 0 && { tools: tools.map(functionTool) }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(stopSequences !== undefined && { stopSequences: [...stopSequences] }),
+    ...(seed !== undefined && { seed }),
+    providerOptions: { ...providerOptions, conversable: { agent, purpose } },
+  }
+}
+
+function functionTool({ name, description, parameters }: ToolSpec): LanguageModelV4FunctionTool {
+  return { type: 'function', name, description, inputSchema: parameters }
+}
+
+function costOf(usage: ModelAnswer['usage'], price: ModelPrice | undefined): number | undefined {
+  const { inputTokens, outputTokens, cachedInputTokens = 0 } = usage
+  if (!price || inputTokens === undefined || outputTokens === undefined) return undefined
+  const { input, output, cachedInput = input } = price
+  return ((inputTokens - cachedInputTokens) * input + cachedInputTokens * cachedInput + outputTokens * output) / 1e6
+}

@@ -1,0 +1,1 @@
+export { terminalInput, type TerminalOptions } from './terminal-input.ts'

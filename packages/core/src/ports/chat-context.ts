@@ -1,0 +1,21 @@
+import type { EventBody, EventOrigin } from '../event.ts'
+import type { UsageMeter } from '../usage.ts'
+import type { HumanInput } from './human-input.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What a whole run shares, the chats inside it included. Hand it on as `parent` to chats that belong to the run. */
+export interface ChatContext {
+  /** Aborted when the run is cancelled. Every wait ends with its reason. */
+  readonly signal: AbortSignal
+  readonly runtime: Runtime
+  /** Where this is in the run: the chat, and the agents inside whose turns it is, outermost first. */
+  readonly chatId: string
+  readonly path: readonly string[]
+  readonly usage: UsageMeter
+  /** Who is asked for agents that have no human input of their own. */
+  readonly humanInput: HumanInput | undefined
+  /** Says what happened, to whoever watches; here, or at the place given. */
+  emit(event: EventBody, at?: EventOrigin): void
+  /** The id for a chat inside this place; the same ids in the same order whenever the run is repeated. */
+  newChatId(): string
+}

@@ -1,0 +1,18 @@
+import type { HumanPurpose } from '../event.ts'
+
+/** A question to the person behind an agent. */
+export interface HumanQuestion {
+  /** As AutoGen words it, with a space at the end: what to answer, and what Enter and `exit` do. */
+  readonly prompt: string
+  readonly purpose: HumanPurpose
+  readonly agent: string
+  readonly chatId: string
+  /** Aborted when the run is cancelled: stop asking. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Asks a person and gives the answer, word for word. An empty text means "go on without me", and exactly `exit`
+ * ends the chat.
+ */
+export type HumanInput = (question: HumanQuestion) => string | Promise<string>

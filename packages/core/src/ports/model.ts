@@ -1,0 +1,33 @@
+import type { LanguageModelV2, LanguageModelV3, LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider'
+
+/**
+ * A language model: an object of the AI SDK provider specification (`openai('gpt-5')`; version 4, or 3 and 2 through
+ * an adapter), or a text `provider/model` whose provider package is loaded when the model is first used.
+ */
+export type ModelSource = LanguageModelV4 | LanguageModelV3 | LanguageModelV2 | string
+
+/** Which model an agent asks, and how. What is absent is left to the provider. */
+export interface LlmConfig {
+  readonly model: ModelSource
+  readonly temperature?: number
+  readonly topP?: number
+  readonly maxOutputTokens?: number
+  readonly stopSequences?: readonly string[]
+  readonly seed?: number
+  /** For the provider alone, by its name, as in `{ openai: { reasoningEffort: 'low' } }`. */
+  readonly providerOptions?: SharedV4ProviderOptions
+  /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
+  readonly idleTimeoutMs?: number
+  /** The longest time for one answer, in milliseconds. Default 600 000. */
+  readonly timeoutMs?: number
+  /** US dollars for a million tokens. Without it the cost of a run is unknown. */
+  readonly price?: ModelPrice
+}
+
+/** What a model costs, in US dollars for a million tokens. */
+export interface ModelPrice {
+  readonly input: number
+  readonly output: number
+  /** For input that the provider reads from its prompt cache. Default: the price of other input. */
+  readonly cachedInput?: number
+}

@@ -1,0 +1,40 @@
+import { stepKey, type ReplyFunction, type Turn } from '../agent.ts'
+import type { AnswerPart } from '../model/answer-reader.ts'
+import { askModel } from '../model/ask-model.ts'
+import { promptFor, promptOf } from '../model/prompt.ts'
+import type { LlmConfig } from '../ports/model.ts'
+import type { ToolSpec } from '../ports/tool.ts'
+
+/** Whom a model reply asks, and what it tells the model beside the transcript. */
+export interface ModelReplyOptions {
+  readonly llmConfig: LlmConfig
+  /** Read at every turn; also an empty one is sent. */
+  readonly systemMessage: () => string
+  /** The tools that the model may suggest, read at every turn. */
+  readonly tools: () => readonly ToolSpec[]
+}
+
+/** Lets the model answer and passes its words on while they come. Passes the turn on if it gives no content at all. */
+export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOptions): ReplyFunction {
+  return async (turn) => {
+    const { recipient, messageId } = turn
+    const request = {
+      agent: recipient.name,
+      purpose: 'reply' as const,
+      prompt: [{ role: 'system' as const, content: systemMessage() }, ...transcriptOf(turn)],
+      tools: tools(),
+      step: stepKey(turn, 'model'),
+      onPart: (part: AnswerPart) => turn.emit({ ...part, messageId }),
+    }
+    const { text, content, toolCalls } = await askModel(llmConfig, request, turn)
+    if (text === undefined && toolCalls.length === 0) return undefined
+    return { message: { content, ...(toolCalls.length > 0 && { toolCalls }) } }
+  }
+}
+
+/** The transcript as the agent sees it; converted anew only if hooks changed it. */
+function transcriptOf({ conversation, messages, recipient }: Turn): ReturnType<typeof promptFor> {
+  return messages === conversation.messages
+    ? promptOf(recipient.name, conversation)
+    : promptFor(recipient.name, messages)
+}

@@ -1,0 +1,121 @@
+import {
+  assertTrigger,
+  matchesTrigger,
+  type Agent,
+  type Reply,
+  type ReplyFunction,
+  type Trigger,
+  type Turn,
+} from './agent.ts'
+import { callback } from './callback.ts'
+import { CallbackError } from './errors/callback-error.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+import { isPromise } from './util/is-promise.ts'
+import { quote } from './util/quote.ts'
+
+/** The reply functions that every agent may have from the start, in the order in which they are asked. */
+export type BuiltInReply = 'termination' | 'toolCalls' | 'code' | 'model'
+
+/** Where a reply function is put: before everything registered so far, at a built-in one, or behind everything. */
+export type ReplyPosition = 'first' | 'afterTermination' | 'beforeToolCalls' | 'beforeCode' | 'beforeModel' | 'last'
+
+/** How a reply function is registered. */
+export interface RegisterReplyOptions {
+  /**
+   * Default `first`. At a built-in function that the agent has not, the next one counts: `beforeCode` is before the
+   * model, `beforeModel` is last.
+   */
+  readonly position?: ReplyPosition
+  /** Takes away all that was registered so far, the built-in functions too. Default `false`. */
+  readonly removeOtherReplyFunctions?: boolean
+}
+
+interface Entry {
+  readonly trigger: Trigger | undefined
+  readonly reply: ReplyFunction
+  readonly builtIn?: BuiltInReply
+}
+
+const ORDER: readonly BuiltInReply[] = Object.freeze(['termination', 'toolCalls', 'code', 'model'])
+const ANCHORS: Readonly<Record<Exclude<ReplyPosition, 'first' | 'last'>, BuiltInReply>> = Object.freeze({
+  afterTermination: 'termination',
+  beforeToolCalls: 'toolCalls',
+  beforeCode: 'code',
+  beforeModel: 'model',
+})
+
+/** The reply functions of an agent. The first to answer a turn wins. */
+export class ReplyList {
+  readonly #agent: string
+  #entries: Entry[] = []
+
+  constructor(agent: string) {
+    this.#agent = agent
+  }
+
+  /** Adds a built-in function behind the others. */
+  addBuiltIn(builtIn: BuiltInReply, reply: ReplyFunction): void {
+    this.#entries.push({ trigger: undefined, reply, builtIn })
+  }
+
+  /** Adds a function; without a trigger it answers every sender and none. */
+  add(trigger: Trigger | undefined, reply: ReplyFunction, options: RegisterReplyOptions): void {
+    if (trigger !== undefined) assertTrigger(trigger, this.#agent)
+    if (typeof reply !== 'function') {
+      throw new ConfigurationError(
+        'invalid-option',
+        `Agent ${quote(this.#agent)}: the reply function is ${quote(reply)}. Give a function.`,
+      )
+    }
+    if (options.removeOtherReplyFunctions) this.#entries = []
+    this.#entries.splice(this.#indexOf(options.position ?? 'first'), 0, { trigger, reply })
+  }
+
+  /** The first answer to a turn; `undefined` if nobody has one. */
+  async answer(turn: Turn): Promise<Reply | undefined> {
+    for (const { trigger, reply } of this.#entries) {
+      if (trigger !== undefined && !this.#isMet(trigger, turn.sender)) continue
+      const answer = callback(this.#agent, nameOf(reply), () => reply(turn))
+      const settled: unknown = isPromise(answer) ? await answer : answer
+      if (settled === undefined) continue
+      if (isReply(settled)) return settled
+      throw new CallbackError(
+        this.#agent,
+        `Agent ${quote(this.#agent)}: ${nameOf(reply)} gave ${quote(settled)}. It must give { message }, ` +
+          "{ stop: 'no-reply' } to stay silent, or undefined to pass the turn on.",
+      )
+    }
+    return undefined
+  }
+
+  #isMet(trigger: Trigger, sender: Agent | undefined): boolean {
+    return callback(this.#agent, 'a trigger', () => matchesTrigger(trigger, sender))
+  }
+
+  #indexOf(position: ReplyPosition): number {
+    if (position === 'first') return 0
+    if (position === 'last') return this.#entries.length
+    const anchor = ANCHORS[position]
+    if (anchor === undefined) {
+      throw new ConfigurationError(
+        'invalid-option',
+        `Agent ${quote(this.#agent)}: the position ${quote(position)} is not known. It is one of first, ` +
+          `${Object.keys(ANCHORS).join(', ')}, last.`,
+      )
+    }
+    const later = ORDER.slice(ORDER.indexOf(anchor))
+    const index = this.#entries.findIndex(({ builtIn }) => builtIn !== undefined && later.includes(builtIn))
+    if (index === -1) return this.#entries.length
+    return anchor === 'termination' && this.#entries[index]?.builtIn === 'termination' ? index + 1 : index
+  }
+}
+
+function nameOf(reply: ReplyFunction): string {
+  return reply.name ? `its reply function ${reply.name}` : 'a reply function'
+}
+
+function isReply(value: unknown): value is Reply {
+  if (typeof value !== 'object' || value === null) return false
+  const { message, stop } = value as { readonly message?: unknown; readonly stop?: unknown }
+  return typeof stop === 'string' || typeof message === 'string' || (typeof message === 'object' && message !== null)
+}
