@@ -66,7 +66,9 @@ export async function sendMessage(
   const { conversation, context } = chat
   const silent = sender.silent ?? chat.silent
   const prepared = sender.prepareMessage
-    ? callback(sender.name, 'prepareMessage', () => sender.prepareMessage?.(message, { sender, recipient, silent }))
+    ? callback({ agent: sender.name, what: 'prepareMessage', signal: context.signal }, () =>
+        sender.prepareMessage?.(message, { sender, recipient, silent }),
+      )
     : message
   const draft = draftOf(isPromise(prepared) ? await prepared : prepared, sender.name, recipient.name)
   const stored = conversation.append(sender.name, draft)

@@ -209,12 +209,15 @@ async function openingOf(
   const { sender } = sides
   const carryover = carryoverItems(options.carryover)
   if (typeof message === 'function') {
-    const made = callback(sender.name, 'the message of its chat', () =>
+    const made = callback({ agent: sender.name, what: 'the message of its chat', signal: context.signal }, () =>
       message({ ...sides, carryover, context: options.context ?? {} }),
     )
     return isPromise(made) ? await made : made
   }
-  const typed = message ?? (await askPerson(context, { agent: sender, conversation, prompt: '>', purpose: 'opening' }))
+  const typed =
+    message !== undefined
+      ? message
+      : await askPerson(context, { agent: sender, conversation, prompt: '>', purpose: 'opening' })
   return withCarryover(typed, carryover)
 }
 

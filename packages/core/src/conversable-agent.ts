@@ -230,7 +230,7 @@ export class ConversableAgent implements Agent {
 
   /** Takes a turn: lets the hooks change what is seen, then asks the reply functions in order. */
   async generateReply(turn: Turn): Promise<Reply> {
-    const messages = this.#hasReplyHooks() ? await this.#hooked(turn.messages) : turn.messages
+    const messages = this.#hasReplyHooks() ? await this.#hooked(turn) : turn.messages
     const reply = await this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages })
     if (reply) return reply
     return this.#defaultAutoReply === null ? { stop: 'no-reply' } : { message: this.#defaultAutoReply }
@@ -245,7 +245,9 @@ export class ConversableAgent implements Agent {
     let changed = message
     for (const hook of this.#hooks.processMessageBeforeSend) {
       const draft = typeof changed === 'string' ? { content: changed } : changed
-      changed = await callback(this.name, 'its hook processMessageBeforeSend', () => hook({ ...about, message: draft }))
+      changed = await callback({ agent: this.name, what: 'its hook processMessageBeforeSend' }, () =>
+        hook({ ...about, message: draft }),
+      )
     }
     return changed
   }
@@ -254,20 +256,25 @@ export class ConversableAgent implements Agent {
     return this.#hooks.processLastReceivedMessage.length + this.#hooks.processAllMessagesBeforeReply.length > 0
   }
 
-  async #hooked(messages: readonly Message[]): Promise<readonly Message[]> {
-    let seen = await this.#lastReceived(messages)
+  async #hooked(turn: Turn): Promise<readonly Message[]> {
+    const { signal } = turn
+    let seen = await this.#lastReceived(turn)
     for (const hook of this.#hooks.processAllMessagesBeforeReply) {
-      seen = await callback(this.name, 'its hook processAllMessagesBeforeReply', () => hook(seen))
+      seen = await callback({ agent: this.name, what: 'its hook processAllMessagesBeforeReply', signal }, () =>
+        hook(seen),
+      )
     }
     return seen
   }
 
-  async #lastReceived(messages: readonly Message[]): Promise<readonly Message[]> {
+  async #lastReceived({ messages, signal }: Turn): Promise<readonly Message[]> {
     const last = messages.at(-1)
     if (!last || isToolAnswer(last) || last.content === 'exit') return messages
     let { content } = last
     for (const hook of this.#hooks.processLastReceivedMessage) {
-      content = await callback(this.name, 'its hook processLastReceivedMessage', () => hook(content))
+      content = await callback({ agent: this.name, what: 'its hook processLastReceivedMessage', signal }, () =>
+        hook(content),
+      )
     }
     return content === last.content ? messages : [...messages.slice(0, -1), { ...last, content }]
   }

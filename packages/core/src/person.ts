@@ -5,7 +5,6 @@ import { CallbackError } from './errors/callback-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import type { HumanPurpose } from './event.ts'
 import type { ChatContext } from './ports/chat-context.ts'
-import { abortable } from './util/abortable.ts'
 import { quote } from './util/quote.ts'
 
 /** What the person behind an agent is asked. */
@@ -27,13 +26,9 @@ export async function askPerson(context: ChatContext, question: Question): Promi
   const ask = agent.humanInput ?? context.humanInput
   if (!ask) throw nobodyToAsk(agent.name, prompt)
   context.emit({ type: 'human-request', prompt, purpose })
+  const about = { agent: agent.name, what: 'its humanInput', signal }
   const answer: unknown = await runtime.step(`${conversation.nextMessageId}/${agent.name}.human`, () =>
-    abortable(
-      Promise.resolve(
-        callback(agent.name, 'its humanInput', () => ask({ prompt, purpose, agent: agent.name, chatId, signal })),
-      ),
-      signal,
-    ),
+    callback(about, () => ask({ prompt, purpose, agent: agent.name, chatId, signal })),
   )
   if (typeof answer !== 'string') {
     throw new CallbackError(

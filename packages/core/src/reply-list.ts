@@ -73,9 +73,11 @@ export class ReplyList {
 
   /** The first answer to a turn; `undefined` if nobody has one. */
   async answer(turn: Turn): Promise<Reply | undefined> {
-    for (const { trigger, reply } of this.#entries) {
+    for (const { trigger, reply, builtIn } of this.#entries) {
       if (trigger !== undefined && !this.#isMet(trigger, turn.sender)) continue
-      const answer = callback(this.#agent, nameOf(reply), () => reply(turn))
+      // Built-in functions end by themselves when the run is cancelled, and leave what they have.
+      const signal = builtIn ? undefined : turn.signal
+      const answer = callback({ agent: this.#agent, what: nameOf(reply), signal }, () => reply(turn))
       const settled: unknown = isPromise(answer) ? await answer : answer
       if (settled === undefined) continue
       if (isReply(settled)) return settled
@@ -89,7 +91,7 @@ export class ReplyList {
   }
 
   #isMet(trigger: Trigger, sender: Agent | undefined): boolean {
-    return callback(this.#agent, 'a trigger', () => matchesTrigger(trigger, sender))
+    return callback({ agent: this.#agent, what: 'a trigger' }, () => matchesTrigger(trigger, sender))
   }
 
   #indexOf(position: ReplyPosition): number {

@@ -93,7 +93,7 @@ export async function sumUp(chat: ChatToSumUp, context: ChatContext): Promise<st
   if (method === 'reflection_with_llm') return reflect(chat, context)
   const { recipient, summaryArgs } = chat
   const input = { sender, recipient, messages: conversation.snapshot(), summaryArgs }
-  const made = callback(sender.name, 'its summaryMethod', () => method(input))
+  const made = callback({ agent: sender.name, what: 'its summaryMethod', signal: context.signal }, () => method(input))
   const summary: unknown = isPromise(made) ? await made : made
   if (typeof summary === 'string') return summary
   throw new CallbackError(

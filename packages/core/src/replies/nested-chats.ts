@@ -38,7 +38,9 @@ export function nestedChatsReply(chats: readonly NestedChat[]): ReplyFunction {
 async function openingOf(chat: NestedChat, index: number, turn: Turn): Promise<MessageInput | undefined> {
   const { message } = chat
   if (typeof message === 'function')
-    return callback(turn.recipient.name, 'the message of a nested chat', () => message(turn))
+    return callback({ agent: turn.recipient.name, what: 'the message of a nested chat', signal: turn.signal }, () =>
+      message(turn),
+    )
   if (message !== undefined) return message
   const last = turn.messages.at(-1)
   return index === 0 && last ? textOf(last) : undefined

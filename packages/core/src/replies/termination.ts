@@ -33,7 +33,8 @@ export function terminationReply(options: TerminationOptions): ReplyFunction {
     const { humanInputMode: mode } = options
     if (mode === 'NEVER' && exhausted) return end(turn, 'max-auto-reply')
     const isTerminal = (): boolean => options.isTerminationMsg(last as Message)
-    const terminal = last !== undefined && callback(turn.recipient.name, 'its isTerminationMsg', isTerminal)
+    const terminal =
+      last !== undefined && callback({ agent: turn.recipient.name, what: 'its isTerminationMsg' }, isTerminal)
     if (mode === 'NEVER') return terminal ? end(turn, 'termination') : goOn(turn, options)
     if (mode === 'TERMINATE' && !terminal && !exhausted) return goOn(turn, options)
     return replyOfPerson(turn, { options, limit, terminal, exhausted })
