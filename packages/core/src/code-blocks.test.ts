@@ -16,6 +16,7 @@ test.each<[string, string, readonly object[]]>([
   ['several blocks', '```python\na\n```\n```sh\nls\n```', [python('a'), { language: 'sh', code: 'ls' }]],
   ['a block that is never closed', 'Run:\n```python\nprint(1)', []],
   ['an empty block', '```python\n\n```', []],
+  ['a fence behind words', 'Again: ```python\nprint(1)\n```', [python('print(1)')]],
   ['inline code', 'Use ```print(1)``` here', []],
   ['data', '```json\n{}\n```\n```text\nhi\n```\n```yaml\na: 1\n```', []],
   [

@@ -32,8 +32,13 @@ const DATA_LANGUAGES = Object.freeze([
   'none',
 ])
 
+const FENCE = /^(?<indent>[ \t]*)(?<fence>`{3,}|~{3,})(?<label>.*)$/
+const FENCE_BEHIND_WORDS = /^[^`]*(?<fence>`{3,})(?<label>[\w+#.-]+)\s*$/
+
 /**
  * The code blocks of a text, in order: CommonMark fences of three or more backticks or tildes, at any indentation.
+ *
+ * A fence may also stand behind words, as models write it, if nothing but the language follows it on its line.
  *
  * The language is the first word behind the fence. A block without one counts only if its language is beyond doubt;
  * blocks of data (`json`, `text`, …) and a block whose fence is never closed, as in an answer that was cut off, do not.
@@ -61,7 +66,7 @@ interface OpenBlock {
 }
 
 function openingIn(line: string): OpenBlock | undefined {
-  const [, indent = '', fence, label = ''] = /^([ \t]*)(`{3,}|~{3,})(.*)$/.exec(line) ?? []
+  const { indent = '', fence, label = '' } = (FENCE.exec(line) ?? FENCE_BEHIND_WORDS.exec(line))?.groups ?? {}
   if (fence === undefined || (fence.startsWith('`') && label.includes('`'))) return undefined
   const [word = ''] = label.trim().split(/[\s{]/)
   return { fence, indent: indent.length, label: word.toLowerCase(), lines: [] }
