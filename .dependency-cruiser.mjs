@@ -13,7 +13,7 @@ const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-n
 const presets = 'assistant-agent|user-proxy-agent|group-chat-manager'
 const conversableAgent = 'conversable-agent|agent-options|reply-list|hooks'
 const chat = 'chat(?!-loop|-result)[\\w-]*|start-run|reply-to|send|two-agents|person|carryover|summary'
-const agent = 'agent|callback|check-options|context|message-check'
+const agent = 'agent|callback|check-options|context|message-check|progress-watch'
 
 /** The layers of the core, lowest first: a file imports its own layer and those before it. */
 const layers = [

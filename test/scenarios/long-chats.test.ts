@@ -40,7 +40,7 @@ test('what a model was sent before is a prefix of what it is sent next, over 40 
 test('a chat of 20,000 messages ends without a stack error', async () => {
   const a = echo('a', 'ping', { maxConsecutiveAutoReply: Infinity })
   const b = echo('b', 'pong', { maxConsecutiveAutoReply: Infinity })
-  const result = await a.initiateChat(b, { message: 'hi', maxTurns: 10_000 })
+  const result = await a.initiateChat(b, { message: 'hi', maxTurns: 10_000, noProgress: false })
   expect(result.chatHistory).toHaveLength(20_000)
   expect(result.stopReason).toEqual({ rule: 'max-turns', agent: 'b', turn: 19_999 })
 })

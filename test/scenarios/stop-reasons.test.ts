@@ -27,7 +27,12 @@ async function heldAt(depth: number, hold: Hold): Promise<ChatResult> {
 describe.each([0, 1, 2])('%i levels down', (depth) => {
   test.each([0, 1, 2, 50])('maxTurns %i is that many messages of each side', async (maxTurns) => {
     const result = await heldAt(depth, (parent) =>
-      echo('a', 'a').initiateChat(echo('b', 'b'), { message: 'hi', maxTurns, ...(parent && { parent }) }),
+      echo('a', 'a').initiateChat(echo('b', 'b'), {
+        message: 'hi',
+        maxTurns,
+        noProgress: false,
+        ...(parent && { parent }),
+      }),
     )
     expect(result.chatHistory.filter((message) => message.name === 'a')).toHaveLength(maxTurns)
     expect(result.chatHistory.filter((message) => message.name === 'b')).toHaveLength(maxTurns)
@@ -44,6 +49,7 @@ describe.each([0, 1, 2])('%i levels down', (depth) => {
       const result = await heldAt(depth, (parent) =>
         echo('a', 'a', { maxConsecutiveAutoReply: limit }).initiateChat(echo('b', 'b'), {
           message: 'hi',
+          noProgress: false,
           ...(parent && { parent }),
         }),
       )
@@ -57,6 +63,7 @@ describe.each([0, 1, 2])('%i levels down', (depth) => {
     const result = await heldAt(depth, (parent) =>
       echo('a', 'a').initiateChat(echo('b', 'b', { maxConsecutiveAutoReply: limit }), {
         message: 'hi',
+        noProgress: false,
         ...(parent && { parent }),
       }),
     )
@@ -69,9 +76,12 @@ describe('nested chats and chats in a row', () => {
   test.each([0, 1, 2, 50])('a nested chat of maxTurns %i has that many turns', async (maxTurns) => {
     const said: string[] = []
     const critic = echo('critic', 'c')
-    const writer = echo('writer', 'w').registerNestedChats([{ recipient: critic, message: 'review', maxTurns }], {
-      trigger: 'user',
-    })
+    const writer = echo('writer', 'w').registerNestedChats(
+      [{ recipient: critic, message: 'review', maxTurns, noProgress: false }],
+      {
+        trigger: 'user',
+      },
+    )
     const run = proxy().initiateChat(writer, { message: 'write', maxTurns: 1 })
     run.subscribe((event) => {
       if (event.type === 'message' && event.path[0] === 'writer' && event.path.length === 2)

@@ -1,10 +1,11 @@
 import type { Conversation } from './conversation.ts'
+import { CallbackError } from './errors/callback-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import type { Message, MessageInput } from './message.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import type { HumanInput } from './ports/human-input.ts'
 import type { LlmConfig } from './ports/model.ts'
-import type { StopRule } from './stop-reason.ts'
+import type { StopReason, StopRule } from './stop-reason.ts'
 import { quote } from './util/quote.ts'
 
 /** Anything that can take a turn in a chat. It holds settings only; what belongs to a chat is in its conversation. */
@@ -19,6 +20,10 @@ export interface Agent {
   /** Whether messages of this agent are kept from being printed; absent leaves it to the chat. */
   readonly silent?: boolean | undefined
   generateReply(turn: Turn): Promise<Reply>
+  /** Called before a chat with this agent is opened; a rule that it gives ends the chat before anything is said. */
+  openChat?(conversation: Conversation): StopRule | undefined
+  /** Whether the agent runs the tool of that name; without a name, whether it runs any. */
+  canExecute?(tool?: string): boolean
   /** Has the last word on a message that the agent is about to send. */
   prepareMessage?(message: MessageInput, about: Sending): MessageInput | Promise<MessageInput>
 }
@@ -41,12 +46,40 @@ export interface Turn extends ChatContext {
   readonly messages: readonly Message[]
   /** The id that the reply will have as a message. */
   readonly messageId: string
+  /** Whether the messages of this chat are kept from being printed, unless an agent says otherwise. */
+  readonly silent: boolean
 }
 
-/** How a turn ends: with a message to send, or with a reason to send none. */
+/**
+ * How a turn ends: with a message to send, or with a reason to send none.
+ *
+ * `endsChat` ends the chat behind the message; `polling` says that the message is meant to be repeated; `reason` says
+ * more about a stop than its rule, as for a group whose chat ended.
+ */
 export type Reply =
-  | { readonly message: MessageInput; readonly endsChat?: boolean; readonly stop?: undefined }
-  | { readonly stop: StopRule; readonly message?: undefined }
+  | {
+      readonly message: MessageInput
+      readonly endsChat?: boolean
+      readonly polling?: boolean
+      readonly stop?: undefined
+    }
+  | { readonly stop: StopRule; readonly reason?: Partial<StopReason>; readonly message?: undefined }
+
+/**
+ * Refuses what is no reply.
+ *
+ * @throws CallbackError naming the agent, and what gave the reply.
+ */
+export function assertReply(value: unknown, agent: string, what = 'generateReply'): asserts value is Reply {
+  const { message, stop } = (value ?? {}) as { readonly message?: unknown; readonly stop?: unknown }
+  if (typeof stop === 'string' || typeof message === 'string' || (typeof message === 'object' && message !== null))
+    return
+  throw new CallbackError(
+    agent,
+    `Agent ${quote(agent)}: ${what} gave ${quote(value)}. It must give { message }, { stop: 'no-reply' } to stay ` +
+      'silent, or, as a reply function, undefined to pass the turn on.',
+  )
+}
 
 /** One link of an agent's reply pipeline. `undefined` passes the turn on to the next link. */
 export type ReplyFunction = (turn: Turn) => Reply | undefined | Promise<Reply | undefined>

@@ -1,10 +1,11 @@
-import type { Agent, Reply } from './agent.ts'
+import { assertReply, type Agent, type Reply } from './agent.ts'
 import { callback } from './callback.ts'
 import { turnOf } from './context.ts'
 import type { Conversation } from './conversation.ts'
 import { draftOf } from './message-check.ts'
-import type { MessageInput } from './message.ts'
+import type { Message, MessageDraft, MessageInput } from './message.ts'
 import type { ChatContext } from './ports/chat-context.ts'
+import type { ProgressWatch } from './progress-watch.ts'
 import type { StopReason, StopRule } from './stop-reason.ts'
 import { isPromise } from './util/is-promise.ts'
 
@@ -16,7 +17,14 @@ export interface HeldChat {
   readonly silent: boolean
   /** How far the chat has come: what a stop reason tells when it is cut off. */
   readonly progress: { agent: string; turn: number }
+  /** Ends the chat when it goes round in circles. */
+  readonly watch: ProgressWatch | undefined
+  /** Who may see a message that does not say so itself. Default: everybody. */
+  readonly visibleTo?: VisibilityRule | undefined
 }
+
+/** Says which agents may see a message of `sender`; `undefined` for all. */
+export type VisibilityRule = (message: MessageDraft, sender: string) => readonly string[] | undefined
 
 /** A turn that was taken: who was asked, by whom, and how it ended. */
 export interface TurnTaken {
@@ -28,7 +36,7 @@ export interface TurnTaken {
 /** Who is asked next and on whose behalf, or the rule that ends the chat and the agent that it speaks of. */
 export type NextTurn =
   | { readonly speaker: Agent; readonly sender: Agent; readonly stop?: undefined }
-  | { readonly stop: StopRule; readonly agent: string }
+  | { readonly stop: StopRule; readonly agent: string; readonly reason?: Partial<StopReason> | undefined }
 
 /** The rule of a chat for who speaks next: all that tells two agents from a group. Given nothing at the start. */
 export type SpeakerRule = (last: TurnTaken | undefined) => NextTurn | Promise<NextTurn>
@@ -40,14 +48,19 @@ export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promis
   for (;;) {
     context.signal.throwIfAborted()
     const next = await nextTurn(last)
-    if (next.stop !== undefined) return { rule: next.stop, agent: next.agent, turn: progress.turn }
+    if (next.stop !== undefined) return { rule: next.stop, agent: next.agent, turn: progress.turn, ...next.reason }
     const { speaker, sender } = next
     progress.agent = speaker.name
     progress.turn++
-    const reply = await speaker.generateReply(turnOf(context, conversation, { recipient: speaker, sender }))
+    const reply = await speaker.generateReply(
+      turnOf(context, conversation, { recipient: speaker, sender, silent: chat.silent }),
+    )
+    assertReply(reply, speaker.name)
     if (reply.message !== undefined) {
-      await sendMessage(chat, reply.message, { sender: speaker, recipient: sender })
+      const sent = await sendMessage(chat, reply.message, { sender: speaker, recipient: sender })
       if (reply.endsChat) return { rule: 'stop-tool', ...progress }
+      const circle = chat.watch?.observe(sent, reply.polling)
+      if (circle) return { rule: 'no-progress', ...progress, ...circle }
     }
     last = { speaker, sender, reply }
   }
@@ -62,7 +75,7 @@ export async function sendMessage(
   chat: HeldChat,
   message: MessageInput,
   { sender, recipient }: { readonly sender: Agent; readonly recipient: Agent },
-): Promise<void> {
+): Promise<Message> {
   const { conversation, context } = chat
   const silent = sender.silent ?? chat.silent
   const prepared = sender.prepareMessage
@@ -71,7 +84,9 @@ export async function sendMessage(
       )
     : message
   const draft = draftOf(isPromise(prepared) ? await prepared : prepared, sender.name, recipient.name)
-  const stored = conversation.append(sender.name, draft)
+  const visibleTo = draft.visibleTo ?? chat.visibleTo?.(draft, sender.name)
+  const stored = conversation.append(sender.name, visibleTo ? { ...draft, visibleTo } : draft)
   const at = { chatId: context.chatId, path: [...context.path, sender.name] }
   context.emit({ type: 'message', message: stored, recipient: recipient.name, silent }, at)
+  return stored
 }

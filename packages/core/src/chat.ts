@@ -9,6 +9,7 @@ import { ConfigurationError } from './errors/configuration-error.ts'
 import { textOf, type MessageInput } from './message.ts'
 import { askPerson } from './person.ts'
 import type { ChatContext } from './ports/chat-context.ts'
+import { ProgressWatch, type NoProgressOptions } from './progress-watch.ts'
 import { startRun, type RunOptions } from './start-run.ts'
 import type { StopReason } from './stop-reason.ts'
 import { checkSummary, sumUp, type SummaryArgs, type SummaryMethod } from './summary.ts'
@@ -46,6 +47,8 @@ export interface ChatOptions {
   /** Default `last_msg`. */
   readonly summaryMethod?: SummaryMethod
   readonly summaryArgs?: SummaryArgs
+  /** When a chat that goes round in circles is ended; `false` for never. Default: after 6 repeated messages. */
+  readonly noProgress?: NoProgressOptions | false
 }
 
 const CHAT_OPTIONS: readonly string[] = Object.freeze([
@@ -58,6 +61,7 @@ const CHAT_OPTIONS: readonly string[] = Object.freeze([
   'context',
   'summaryMethod',
   'summaryArgs',
+  'noProgress',
 ])
 
 /** Where a chat is held. */
@@ -124,11 +128,11 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
   const { outer } = frame
   const context = chatContext(outer, conversation.id)
   const progress = { agent: sides.sender.name, turn: 0 }
-  const held: HeldChat = { conversation, context, silent: options.silent ?? false, progress }
+  const held: HeldChat = { conversation, context, silent: options.silent ?? false, progress, watch: watchOf(options) }
   claim(conversation)
   try {
     announce(chat, held, frame)
-    const stopReason = (await open(chat, held)) ? await runChatLoop(held, chat.rule) : nothingSaid(chat)
+    const stopReason = (await open(chat, held)) ?? (await runChatLoop(held, chat.rule))
     const { summaryMethod = 'last_msg', summaryArgs = {} } = options
     const summary = await sumUp({ ...sides, conversation, summaryMethod, summaryArgs }, context)
     context.emit({ type: 'chat-end', stopReason })
@@ -145,6 +149,11 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
   } finally {
     conversation.inUse = false
   }
+}
+
+/** A watch for circles, unless it is switched off. */
+function watchOf({ noProgress }: ChatOptions): ProgressWatch | undefined {
+  return noProgress === false ? undefined : new ProgressWatch(noProgress)
 }
 
 function conversationOf({ sender, recipient }: Sides, { conversation }: ChatOptions, outer: ChatContext): Conversation {
@@ -190,14 +199,18 @@ function announced(message: ChatOptions['message']): string {
   return message === undefined ? 'None' : textOf(typeof message === 'string' ? { content: message } : message)
 }
 
-/** Sends the opening message, if there is any. */
-async function open({ sides, options, conversation }: PreparedChat, held: HeldChat): Promise<boolean> {
-  if (options.maxTurns === 0) return false
+/** Sends the opening message; gives the reason if there is to be none, or nothing is to follow. */
+async function open({ sides, options, conversation }: PreparedChat, held: HeldChat): Promise<StopReason | undefined> {
+  const nothingSaid = { agent: sides.sender.name, turn: 0 }
+  if (options.maxTurns === 0) return { rule: 'max-turns', ...nothingSaid }
   held.context.signal.throwIfAborted()
+  const refused = sides.recipient.openChat?.(conversation)
+  if (refused) return { rule: refused, agent: sides.recipient.name, turn: 0 }
   const opening = await openingOf(sides, options, { conversation, context: held.context })
-  if (opening === undefined) return false
-  await sendMessage(held, opening, sides)
-  return true
+  if (opening === undefined) return { rule: 'no-reply', ...nothingSaid }
+  const sent = await sendMessage(held, opening, sides)
+  held.watch?.observe(sent)
+  return undefined
 }
 
 async function openingOf(
@@ -219,10 +232,6 @@ async function openingOf(
       ? message
       : await askPerson(context, { agent: sender, conversation, prompt: '>', purpose: 'opening' })
   return withCarryover(typed, carryover)
-}
-
-function nothingSaid({ sides, options }: PreparedChat): StopReason {
-  return { rule: options.maxTurns === 0 ? 'max-turns' : 'no-reply', agent: sides.sender.name, turn: 0 }
 }
 
 function resultOf(

@@ -19,12 +19,12 @@ export function turnContext(chat: ChatContext, turn: Omit<Turn, keyof ChatContex
 export function turnOf(
   chat: ChatContext,
   conversation: Conversation,
-  who: { readonly recipient: Agent; readonly sender: Agent | undefined },
+  who: { readonly recipient: Agent; readonly sender: Agent | undefined; readonly silent: boolean },
 ): Turn {
   return turnContext(chat, {
     ...who,
     conversation,
-    messages: conversation.messages,
+    messages: conversation.messagesFor(who.recipient.name),
     messageId: conversation.nextMessageId,
   })
 }

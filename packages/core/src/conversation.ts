@@ -1,4 +1,4 @@
-import { authorOf, type JsonValue, type Message, type MessageDraft } from './message.ts'
+import { authorOf, isVisibleTo, type JsonValue, type Message, type MessageDraft } from './message.ts'
 
 /** A conversation as plain JSON: what `toJSON` gives and the constructor takes. */
 export interface ConversationState {
@@ -8,6 +8,7 @@ export interface ConversationState {
   readonly answering?: Readonly<Record<string, boolean>>
   readonly humanInput?: Readonly<Record<string, readonly string[]>>
   readonly data?: Readonly<Record<string, JsonValue>>
+  readonly group?: string
 }
 
 /**
@@ -24,14 +25,18 @@ export class Conversation {
   readonly humanInput: Record<string, string[]>
   /** Room for what reply functions keep between turns, by a key of their own; JSON. */
   readonly data: Record<string, JsonValue>
+  /** The manager of the group that talks here; absent between two agents. In a group everybody goes by its own name. */
+  group: string | undefined
   /** Whether a chat is being held in it right now: two at once would mix. */
   inUse = false
-  readonly #messages: Message[]
+  readonly #messages: Message[] = []
+  #hasPrivate = false
   readonly #derived = new Map<string, unknown>()
 
   constructor(state: ConversationState) {
     this.id = state.id
-    this.#messages = (state.messages ?? []).map((message) => frozenCopy(message))
+    this.group = state.group
+    for (const message of state.messages ?? []) this.#add(frozenCopy(message))
     this.autoReplies = { ...state.autoReplies }
     this.answering = { ...state.answering }
     this.humanInput = Object.fromEntries(
@@ -45,6 +50,17 @@ export class Conversation {
     return this.#messages
   }
 
+  /** The messages that an agent may see; the whole list itself as long as none is private. */
+  messagesFor(agent: string): readonly Message[] {
+    if (!this.#hasPrivate) return this.#messages
+    const view = this.derive(`messages:${agent}`, () => ({ seen: [] as Message[], taken: 0 }))
+    for (; view.taken < this.#messages.length; view.taken++) {
+      const message = this.#messages[view.taken]
+      if (message && isVisibleTo(message, agent)) view.seen.push(message)
+    }
+    return view.seen
+  }
+
   /** The id that the next message will have. */
   get nextMessageId(): string {
     return `${this.id}/${this.#messages.length}`
@@ -52,7 +68,7 @@ export class Conversation {
 
   /** Adds a message of an agent, frozen. Fields that are no part of a message are left out. */
   append(agent: string, draft: MessageDraft): Message {
-    const { content, name = agent, toolCalls, toolResults } = draft
+    const { content, name = agent, toolCalls, toolResults, visibleTo } = draft
     const message: Message = {
       id: this.nextMessageId,
       name,
@@ -60,9 +76,9 @@ export class Conversation {
       content: frozenCopy(content ?? ''),
       ...(toolCalls?.length && { toolCalls: frozenCopy(toolCalls) }),
       ...(toolResults?.length && { toolResults: frozenCopy(toolResults) }),
+      ...(visibleTo && { visibleTo: frozenCopy(visibleTo) }),
     }
-    this.#messages.push(Object.freeze(message))
-    return message
+    return this.#add(Object.freeze(message))
   }
 
   /** The last message of `agent`, or of anybody. */
@@ -87,9 +103,16 @@ export class Conversation {
   }
 
   /** The conversation as plain JSON, for `new Conversation(state)` in this process or another. */
-  toJSON(): Required<ConversationState> {
-    const { id, autoReplies, answering, humanInput, data } = this
-    return structuredClone({ id, messages: this.#messages, autoReplies, answering, humanInput, data })
+  toJSON(): ConversationState {
+    const { id, autoReplies, answering, humanInput, data, group } = this
+    const state = { id, messages: this.#messages, autoReplies, answering, humanInput, data }
+    return structuredClone(group === undefined ? state : { ...state, group })
+  }
+
+  #add(message: Message): Message {
+    this.#messages.push(message)
+    if (message.visibleTo) this.#hasPrivate = true
+    return message
   }
 }
 

@@ -75,6 +75,8 @@ export interface Message {
   readonly content: string | readonly ContentPart[]
   readonly toolCalls?: readonly ToolCall[]
   readonly toolResults?: readonly ToolResult[]
+  /** The agents that may see the message beside the one that sent it. Absent: everybody. */
+  readonly visibleTo?: readonly string[]
 }
 
 /** A message before it has an id: what agents reply with. Fields that are not listed here are not stored. */
@@ -84,6 +86,8 @@ export interface MessageDraft {
   readonly name?: string
   readonly toolCalls?: readonly ToolCall[]
   readonly toolResults?: readonly ToolResult[]
+  /** Keeps the message from all agents but these and its sender: out of prompts, selections and summaries. */
+  readonly visibleTo?: readonly string[]
 }
 
 /** What a caller may write where a message is wanted: a text, or a draft with parts, calls or results. */
@@ -92,6 +96,11 @@ export type MessageInput = string | MessageDraft
 /** The agent that sent a message. */
 export function authorOf(message: Pick<Message, 'name' | 'by'>): string {
   return message.by ?? message.name
+}
+
+/** Says whether an agent may see a message. */
+export function isVisibleTo(message: Pick<Message, 'name' | 'by' | 'visibleTo'>, agent: string): boolean {
+  return message.visibleTo === undefined || message.visibleTo.includes(agent) || authorOf(message) === agent
 }
 
 /**

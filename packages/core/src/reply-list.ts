@@ -1,4 +1,5 @@
 import {
+  assertReply,
   assertTrigger,
   matchesTrigger,
   type Agent,
@@ -8,7 +9,6 @@ import {
   type Turn,
 } from './agent.ts'
 import { callback } from './callback.ts'
-import { CallbackError } from './errors/callback-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { isPromise } from './util/is-promise.ts'
 import { quote } from './util/quote.ts'
@@ -80,12 +80,8 @@ export class ReplyList {
       const answer = callback({ agent: this.#agent, what: nameOf(reply), signal }, () => reply(turn))
       const settled: unknown = isPromise(answer) ? await answer : answer
       if (settled === undefined) continue
-      if (isReply(settled)) return settled
-      throw new CallbackError(
-        this.#agent,
-        `Agent ${quote(this.#agent)}: ${nameOf(reply)} gave ${quote(settled)}. It must give { message }, ` +
-          "{ stop: 'no-reply' } to stay silent, or undefined to pass the turn on.",
-      )
+      assertReply(settled, this.#agent, nameOf(reply))
+      return settled
     }
     return undefined
   }
@@ -114,10 +110,4 @@ export class ReplyList {
 
 function nameOf(reply: ReplyFunction): string {
   return reply.name ? `its reply function ${reply.name}` : 'a reply function'
-}
-
-function isReply(value: unknown): value is Reply {
-  if (typeof value !== 'object' || value === null) return false
-  const { message, stop } = value as { readonly message?: unknown; readonly stop?: unknown }
-  return typeof stop === 'string' || typeof message === 'string' || (typeof message === 'object' && message !== null)
 }

@@ -36,7 +36,7 @@ export function replyTo(
   return startRun(run, async (outer) => {
     const counted = conversation ?? new Conversation({ id: outer.newChatId() })
     const context = chatContext(outer, counted.id)
-    const turn = turnOf(context, counted, { recipient: agent, sender })
+    const turn = turnOf(context, counted, { recipient: agent, sender, silent: false })
     const seen = messages === undefined ? turn.messages : transcriptOf(messages, turn)
     const reply = await agent.generateReply({ ...turn, messages: seen })
     context.signal.throwIfAborted()

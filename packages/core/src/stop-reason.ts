@@ -3,10 +3,13 @@
  *
  * - `termination`: an agent's ending test held for the last message.
  * - `max-turns`: `maxTurns` were taken.
+ * - `max-rounds`: a group has said `maxRound` messages, the opening one counted.
  * - `max-auto-reply`: an agent gave as many automatic replies in a row as it may.
  * - `human-exit`: a person typed `exit`.
  * - `no-reply`: an agent had nothing to say, or there was no opening message.
  * - `not-asked`: nobody was to answer (after `send`).
+ * - `no-speaker`: nobody in the group may or is to speak next.
+ * - `no-progress`: the chat went round in circles; `evidence` shows the messages.
  * - `stop-tool`: a tool that ends the chat was run.
  * - `error`: something failed; awaiting the run throws it.
  * - `aborted`: the run was cancelled.
@@ -14,10 +17,13 @@
 export type StopRule =
   | 'termination'
   | 'max-turns'
+  | 'max-rounds'
   | 'max-auto-reply'
   | 'human-exit'
   | 'no-reply'
   | 'not-asked'
+  | 'no-speaker'
+  | 'no-progress'
   | 'stop-tool'
   | 'error'
   | 'aborted'
@@ -31,4 +37,6 @@ export interface StopReason {
   readonly turn: number
   /** More about it, for people. */
   readonly detail?: string
+  /** The ids of the messages that the reason rests on. */
+  readonly evidence?: readonly string[]
 }

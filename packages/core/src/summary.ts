@@ -89,10 +89,10 @@ export function checkSummary(chat: Omit<ChatToSumUp, 'conversation'>): void {
 export async function sumUp(chat: ChatToSumUp, context: ChatContext): Promise<string> {
   const { summaryMethod: method, conversation, sender } = chat
   if (method === null) return ''
-  if (method === 'last_msg') return lastMessageSummary(conversation.lastMessage())
+  if (method === 'last_msg') return lastMessageSummary(conversation.messagesFor(sender.name).at(-1))
   if (method === 'reflection_with_llm') return reflect(chat, context)
   const { recipient, summaryArgs } = chat
-  const input = { sender, recipient, messages: conversation.snapshot(), summaryArgs }
+  const input = { sender, recipient, messages: conversation.messagesFor(sender.name), summaryArgs }
   const made = callback({ agent: sender.name, what: 'its summaryMethod', signal: context.signal }, () => method(input))
   const summary: unknown = isPromise(made) ? await made : made
   if (typeof summary === 'string') return summary
@@ -108,7 +108,8 @@ async function reflect(chat: ChatToSumUp, context: ChatContext): Promise<string>
   const { llmConfig } = agent
   if (!llmConfig) return ''
   const { summaryPrompt = REFLECTION_PROMPT, summaryRole = 'system' } = summaryArgs
-  const prompt = promptFor(recipient.name, conversation.messages)
+  const inGroup = conversation.group !== undefined
+  const prompt = promptFor(recipient.name, conversation.messagesFor(sender.name), { inGroup })
   prompt.push(
     summaryRole === 'system'
       ? { role: 'system', content: summaryPrompt }

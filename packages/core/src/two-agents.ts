@@ -1,6 +1,7 @@
 import type { Agent } from './agent.ts'
 import type { NextTurn, SpeakerRule, TurnTaken } from './chat-loop.ts'
 import type { Conversation } from './conversation.ts'
+import type { StopRule } from './stop-reason.ts'
 
 /** The two sides of a chat. */
 export interface Sides {
@@ -19,7 +20,7 @@ export function takeTurns({ sender, recipient }: Sides, maxTurns: number): Speak
   return (last): NextTurn => {
     const stop = last?.reply.stop
     const over = asked >= limit
-    if (last && stop !== undefined && (over || last.speaker === sender)) return { stop, agent: last.speaker.name }
+    if (last && stop !== undefined && (over || last.speaker === sender)) return stopOf(last, stop)
     if (over) return { stop: 'max-turns', agent: (last?.speaker ?? sender).name }
     asked++
     return asked % 2 === 1 ? { speaker: recipient, sender } : { speaker: sender, sender: recipient }
@@ -33,12 +34,16 @@ export function takeTurns({ sender, recipient }: Sides, maxTurns: number): Speak
  */
 export function whileAnswering(sides: Sides, conversation: Conversation, requestReply?: boolean): SpeakerRule {
   return (last): NextTurn => {
-    if (last?.reply.stop !== undefined) return { stop: last.reply.stop, agent: last.speaker.name }
+    if (last?.reply.stop !== undefined) return stopOf(last, last.reply.stop)
     const { speaker, sender } = other(sides, last)
     const answers = conversation.answering[speaker.name] ?? false
     const asked = last ? answers : (requestReply ?? answers)
     return asked ? { speaker, sender } : { stop: 'not-asked', agent: speaker.name }
   }
+}
+
+function stopOf({ speaker, reply }: TurnTaken, stop: StopRule): NextTurn {
+  return { stop, agent: speaker.name, reason: reply.stop === undefined ? undefined : reply.reason }
 }
 
 function other(

@@ -13,6 +13,12 @@ type AssistantPart = Extract<LanguageModelV4Message, { readonly role: 'assistant
 /** What a model reads in place of an answer that never came. */
 export const UNANSWERED = 'This call was not answered: the conversation went on without it.'
 
+/** How a transcript is shown. */
+export interface PromptOptions {
+  /** Shows every message under the name of the agent that sent it, whoever is quoted. Default `false`. */
+  readonly inGroup?: boolean
+}
+
 /**
  * A transcript as one agent sees it: its own messages are the assistant's, those of others the user's, with the
  * speaker's name in `providerOptions.conversable.name`. The list is the caller's own.
@@ -20,8 +26,12 @@ export const UNANSWERED = 'This call was not answered: the conversation went on 
  * Every call has exactly one answer, directly behind it, whatever became of the transcript: missing answers are made
  * up, doubled ones are left out, and answers without a call are shown as text.
  */
-export function promptFor(agent: string, messages: readonly Message[]): LanguageModelV4Prompt {
-  const builder = new PromptBuilder(agent)
+export function promptFor(
+  agent: string,
+  messages: readonly Message[],
+  options: PromptOptions = {},
+): LanguageModelV4Prompt {
+  const builder = new PromptBuilder(agent, options)
   builder.take(messages)
   return builder.prompt()
 }
@@ -31,21 +41,26 @@ export function promptFor(agent: string, messages: readonly Message[]): Language
  * there, so that a request costs what is new.
  */
 export function promptOf(agent: string, conversation: Conversation): LanguageModelV4Prompt {
-  const builder = conversation.derive(`prompt:${agent}`, () => new PromptBuilder(agent))
-  builder.take(conversation.messages)
+  const builder = conversation.derive(
+    `prompt:${agent}`,
+    () => new PromptBuilder(agent, { inGroup: conversation.group !== undefined }),
+  )
+  builder.take(conversation.messagesFor(agent))
   return builder.prompt()
 }
 
 /** Builds a prompt by appending, for one agent and one growing list of messages. */
 class PromptBuilder {
   readonly #agent: string
+  readonly #inGroup: boolean
   readonly #prompt: LanguageModelV4Prompt = []
   #taken = 0
   /** The calls of the last message, not answered yet. */
   #pending: readonly ToolCall[] = []
 
-  constructor(agent: string) {
+  constructor(agent: string, { inGroup = false }: PromptOptions) {
     this.#agent = agent
+    this.#inGroup = inGroup
   }
 
   /** Converts the messages behind those that were taken before. */
@@ -63,7 +78,8 @@ class PromptBuilder {
     return prompt
   }
 
-  #add(message: Message): void {
+  #add(stored: Message): void {
+    const message = this.#inGroup && stored.by !== undefined ? { ...stored, name: stored.by } : stored
     const results = message.toolResults ?? []
     const orphans = results.filter((result) => !this.#pending.some((call) => call.id === result.callId))
     if (this.#pending.length > 0) this.#prompt.push(answersTo(this.#pending, results))

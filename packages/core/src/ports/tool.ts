@@ -31,6 +31,8 @@ export interface Tool extends ToolSpec {
   readonly ownSteps: boolean
   /** Running the tool ends the chat, after its result was sent. */
   readonly endsChat: boolean
+  /** The tool is meant to be called again with the same arguments: that is no sign of a chat without progress. */
+  readonly pollable: boolean
   /** Holds parsed arguments against the schema. */
   check(args: unknown): CheckedArguments | Promise<CheckedArguments>
   /** Runs the tool with checked arguments and gives a text, or JSON data. */

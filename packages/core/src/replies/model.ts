@@ -33,8 +33,9 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
 }
 
 /** The transcript as the agent sees it; converted anew only if hooks changed it. */
-function transcriptOf({ conversation, messages, recipient }: Turn): ReturnType<typeof promptFor> {
-  return messages === conversation.messages
-    ? promptOf(recipient.name, conversation)
-    : promptFor(recipient.name, messages)
+function transcriptOf({ conversation, messages, recipient: { name } }: Turn): ReturnType<typeof promptFor> {
+  const unchanged = messages === conversation.messagesFor(name)
+  return unchanged
+    ? promptOf(name, conversation)
+    : promptFor(name, messages, { inGroup: conversation.group !== undefined })
 }

@@ -32,7 +32,8 @@ async function answerCalls(calls: readonly ToolCall[], tools: ReadonlyMap<string
     }),
   )
   const endsChat = toolResults.some((result) => !result.isError && tools.get(result.name)?.endsChat)
-  return { message: { toolResults }, ...(endsChat && { endsChat }) }
+  const polling = calls.every((call) => tools.get(call.name)?.pollable)
+  return { message: { toolResults }, ...(endsChat && { endsChat }), ...(polling && { polling }) }
 }
 
 type Answer = Pick<ToolResult, 'content' | 'isError'>

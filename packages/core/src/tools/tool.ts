@@ -22,6 +22,8 @@ export interface ToolOptions<Input> {
   readonly ownSteps?: boolean
   /** Whether the chat ends once the tool has run. Default `false`. */
   readonly endsChat?: boolean
+  /** Whether calling it again and again with the same arguments is in order, as for a status. Default `false`. */
+  readonly pollable?: boolean
   /** Runs the tool. What it throws goes to the model as `Error: <message>`. */
   readonly execute: (args: Input, context: ToolContext) => ToolOutput | Promise<ToolOutput>
 }
@@ -33,10 +35,28 @@ export interface ToolOptions<Input> {
  *   are no schema of an object.
  */
 export function tool<Input = Readonly<Record<string, unknown>>>(options: ToolOptions<Input>): Tool {
-  const { name, description, parameters, jsonSchema, ownSteps = false, endsChat = false, execute } = options
+  const {
+    name,
+    description,
+    parameters,
+    jsonSchema,
+    ownSteps = false,
+    endsChat = false,
+    pollable = false,
+    execute,
+  } = options
   assertToolName(name)
   const owner = `tool ${quote(name)}`
-  checkOptions(owner, options, ['name', 'description', 'parameters', 'jsonSchema', 'ownSteps', 'endsChat', 'execute'])
+  checkOptions(owner, options, [
+    'name',
+    'description',
+    'parameters',
+    'jsonSchema',
+    'ownSteps',
+    'endsChat',
+    'pollable',
+    'execute',
+  ])
   if (typeof description !== 'string' || description.trim() === '') {
     throw new ConfigurationError(
       'invalid-tool',
@@ -53,6 +73,7 @@ export function tool<Input = Readonly<Record<string, unknown>>>(options: ToolOpt
     parameters: schema.json,
     ownSteps,
     endsChat,
+    pollable,
     check: (args) => schema.check(args),
     // Called with what `check` gave: a value of the schema's type.
     execute: (args, context) => execute(args as Input, context),

@@ -1,0 +1,93 @@
+import { isToolAnswer, textOf, type Message } from './message.ts'
+
+/** When a chat that goes round in circles is ended. */
+export interface NoProgressOptions {
+  /** How many messages in a row may repeat what was said before. Default 6. */
+  readonly maxRepeats?: number
+}
+
+/** A circle that was found. */
+export interface Circle {
+  readonly detail: string
+  /** The ids of the messages that repeat, oldest first. */
+  readonly evidence: readonly string[]
+}
+
+/** The longest circle that is looked for, in messages: two agents, each with a call and its answer. */
+const LONGEST_CIRCLE = 4
+
+/** Thanks, welcomes and good-byes, and what stands around them. */
+const COURTESIES = [
+  'thanks?(?: you)?|many|cheers|so much|very much|a lot|again|once more|for (?:your|the|all)(?: \\w+){1,2}',
+  '(?:you (?:are|re) )?(?:most |very )?welcome|no problem|my pleasure|any ?time|don t mention it',
+  'glad (?:to|i could) help|happy to help|good ?bye|bye|take care|you too|likewise|same to you',
+  'have a (?:nice|good|great|wonderful) (?:day|one|evening|time)|ok(?:ay)?|oh|and|great',
+].join('|')
+const COURTESY = new RegExp(`^(?:${COURTESIES})(?: (?:${COURTESIES}))*$`)
+
+/**
+ * Finds chats that get nowhere: the same texts, the same calls with the same arguments, two speakers who hand each
+ * other the same thing, thanks and welcomes, empty messages. Letter case, marks and spaces do not make a difference.
+ */
+export class ProgressWatch {
+  readonly #maxRepeats: number
+  readonly #signatures: string[] = []
+  readonly #ids: string[] = []
+  /** For each length of a circle: how many of the last messages equal the one that many places before. */
+  readonly #repeats: number[] = Array.from({ length: LONGEST_CIRCLE + 1 }, () => 0)
+
+  constructor({ maxRepeats = 6 }: NoProgressOptions = {}) {
+    this.#maxRepeats = maxRepeats
+  }
+
+  /**
+   * Takes the next message; gives the circle that it closes, if it does.
+   *
+   * @param polling - The message answers calls that are meant to be repeated: it and the calls do not count.
+   */
+  observe(message: Message, polling = false): Circle | undefined {
+    if (polling) {
+      this.#forgetLast()
+      return undefined
+    }
+    const signature = signatureOf(message)
+    this.#signatures.push(signature)
+    this.#ids.push(message.id)
+    for (let length = 1; length <= LONGEST_CIRCLE; length++) {
+      const before = this.#signatures.at(-1 - length)
+      this.#repeats[length] = before === signature ? (this.#repeats[length] ?? 0) + 1 : 0
+      if ((this.#repeats[length] ?? 0) >= this.#maxRepeats) return this.#circle(length)
+    }
+    if (this.#signatures.length > 2 * (this.#maxRepeats + LONGEST_CIRCLE)) this.#trim()
+    return undefined
+  }
+
+  #circle(length: number): Circle {
+    const evidence = this.#ids.slice(-this.#maxRepeats)
+    const what = length === 1 ? 'the message before' : `the ${length} messages before`
+    return { detail: `The last ${evidence.length} messages repeat ${what} in a circle.`, evidence }
+  }
+
+  #forgetLast(): void {
+    this.#signatures.pop()
+    this.#ids.pop()
+    this.#repeats.fill(0)
+  }
+
+  #trim(): void {
+    const spare = this.#signatures.length - this.#maxRepeats - LONGEST_CIRCLE
+    this.#signatures.splice(0, spare)
+    this.#ids.splice(0, spare)
+  }
+}
+
+/** What a message says, told so that equal things look equal. */
+function signatureOf(message: Message): string {
+  if (isToolAnswer(message)) return `answers ${message.toolResults.map((result) => result.name).join()}`
+  const calls = (message.toolCalls ?? []).map((call) => `${call.name}(${call.arguments.replace(/\s+/g, '')})`)
+  const words = textOf(message)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+  return [words.length < 80 && COURTESY.test(words) ? 'courtesy' : words || textOf(message).trim(), ...calls].join(' ')
+}
