@@ -10,9 +10,9 @@ const subpaths = ['testing', 'console', 'node', 'rag'].join('|')
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown']
 
 // Which layer the files beside index.ts belong to. One that is in none of these lists is data.
-const presets = 'assistant-agent|user-proxy-agent|group-chat-manager'
+const presets = 'assistant-agent|user-proxy-agent|group-chat-manager|society-of-mind-agent'
 const conversableAgent = 'conversable-agent|agent-options|reply-list|hooks'
-const chat = 'chat(?!-loop|-result)[\\w-]*|start-run|reply-to|send|two-agents|person|carryover|summary'
+const chat = 'chat(?!-loop|-result)[\\w-]*|start-run|reply-to|send|two-agents|person|carryover|summary|resume'
 const agent = 'agent|callback|check-options|context|message-check|progress-watch'
 
 /** The layers of the core, lowest first: a file imports its own layer and those before it. */

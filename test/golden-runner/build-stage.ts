@@ -8,6 +8,7 @@ import {
   type NestedChat,
 } from 'conversable'
 import { scriptedPerson } from 'conversable/testing'
+import { newManager, newSociety } from './build-group.ts'
 import { chatOptions, computed, isComputed } from './chat-options.ts'
 import { ConversationTable } from './conversation-table.ts'
 import { given } from './given.ts'
@@ -66,8 +67,9 @@ function newAgent(stage: Stage, spec: AgentSpec): ConversableAgent {
     case 'userProxy':
       return new UserProxyAgent(options)
     case 'groupManager':
+      return newManager(stage, spec, options)
     case 'societyOfMind':
-      throw new Error(`There are no agents of the kind "${spec.kind}" yet.`)
+      return newSociety(stage, spec, options)
   }
 }
 

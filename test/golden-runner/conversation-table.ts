@@ -7,14 +7,21 @@ import { wireStored } from './wire.ts'
  */
 export class ConversationTable {
   readonly #byPair = new Map<string, Conversation>()
+  /** The members of each group, by its manager. A group has one conversation, whoever opens it. */
+  readonly #groups = new Map<string, readonly string[]>()
   /** What each agent counts when it is asked on nobody's behalf. */
   readonly #alone = new Map<string, Conversation>()
   /** Chats inside other chats, as far as they are seen from outside, by chat id. */
   readonly #mirrors = new Map<string, Conversation>()
 
+  /** Makes the conversation of a manager that of its group. */
+  addGroup(manager: string, members: readonly string[]): void {
+    this.#groups.set(manager, members)
+  }
+
   /** The conversation of two agents, if they have talked. */
   find(one: string, other: string): Conversation | undefined {
-    return this.#byPair.get(pairOf(one, other))
+    return this.#byPair.get(this.#keyOf(one, other))
   }
 
   /** The conversation of two agents; a new one if they have not talked. */
@@ -33,7 +40,7 @@ export class ConversationTable {
 
   /** Puts a conversation in the place of the earlier one of these two. */
   set(one: string, other: string, conversation: Conversation): void {
-    this.#byPair.set(pairOf(one, other), conversation)
+    this.#byPair.set(this.#keyOf(one, other), conversation)
   }
 
   /** Keeps the conversation of a chat, and gives the chat's result back. */
@@ -54,6 +61,11 @@ export class ConversationTable {
     } else if (event.type === 'message') {
       this.#mirrors.get(event.chatId)?.append(authorOf(event.message), event.message)
     }
+  }
+
+  #keyOf(one: string, other: string): string {
+    const manager = [other, one].find((name) => this.#groups.has(name))
+    return manager === undefined ? pairOf(one, other) : pairOf(manager, manager)
   }
 
   /** The partners of an agent with whom it has a conversation. */
@@ -81,8 +93,15 @@ export class ConversationTable {
   /** What is stored, as in AutoGen: by agent and partner, each side with its own view of the roles. */
   histories(): Record<string, Record<string, unknown[]>> {
     const histories: Record<string, Record<string, unknown[]>> = {}
-    for (const [pair, { messages }] of this.#byPair) {
+    for (const [pair, conversation] of this.#byPair) {
+      const { messages, group } = conversation
       const [one, other] = partners(pair)
+      for (const member of (group !== undefined && this.#groups.get(group)) || []) {
+        ;(histories[member] ??= {})[one] = conversation
+          .messagesFor(member)
+          .map((message) => wireStored({ ...message, name: authorOf(message) }, member))
+      }
+      if (group !== undefined) continue
       for (const [owner, partner] of [
         [one, other],
         [other, one],

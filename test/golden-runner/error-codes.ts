@@ -13,7 +13,16 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   'summary-needs-model': ['summaryNeedsModel'],
   'duplicate-hook': ['duplicateHook'],
   'unknown-hook': ['unknownHook'],
-  'invalid-option': ['nothingToReplyTo', 'invalidSummaryMethod', 'invalidLastNMessages'],
+  'too-few-agents': ['tooFewAgents'],
+  'transitions-and-repeat': ['transitionsAndRepeat'],
+  'transitions-type': ['transitionsTypeMissing'],
+  'unknown-selection-method': ['unknownSpeakerSelectionMethod'],
+  'invalid-speaker-selection': ['invalidSpeakerSelection'],
+  'speaker-not-in-group': ['speakerNotInGroup'],
+  'no-agent-for-tool': ['noAgentForTool'],
+  'manager-with-tools': ['managerWithTools'],
+  'unknown-speaker': ['unknownSpeaker'],
+  'invalid-option': ['invalidMaxRetries', 'nothingToReplyTo', 'invalidSummaryMethod', 'invalidLastNMessages'],
 }
 
 /** An error of AutoGen that this library does not know, because it has not the function that throws it. */

@@ -39,13 +39,8 @@ export function recordEvents(recording: Recording): (event: ChatEvent) => void {
     if (event.type === 'message') {
       recording.turns.push({ from: event.path.at(-1), to: event.recipient, ...wireTurn(event.message) })
     }
-    const selection = selectionOf(event)
-    if (selection) recording.selections.push(selection)
+    if (event.type === 'speaker-select') {
+      recording.selections.push({ group: event.path.at(-1), speaker: event.speaker })
+    }
   }
-}
-
-/** Who was chosen to speak, of an event that no agent emits before there are group chats. */
-function selectionOf(event: { readonly type: string; readonly path: readonly string[] }): unknown {
-  if (event.type !== 'speaker-select') return undefined
-  return { group: event.path.at(-1), speaker: 'speaker' in event ? event.speaker : undefined }
 }

@@ -1,8 +1,8 @@
-import type { ChatResult } from 'conversable'
+import { Conversation, GroupChatManager, type ChatResult, type MessageDraft } from 'conversable'
 import { ScenarioError } from './error-codes.ts'
 import { given } from './given.ts'
 import { holdChat, holdGraph, holdQueue } from './hold-chats.ts'
-import type { SendStep, Step } from './scenario.ts'
+import type { SendStep, Step, WireMessage } from './scenario.ts'
 import { scriptedTool } from './scripted-tools.ts'
 import { agentOf, runOptions, watched, type Stage } from './stage.ts'
 import { inputOf, wireReply, wireStored } from './wire.ts'
@@ -25,6 +25,8 @@ export async function runStep(stage: Stage, step: Step): Promise<unknown> {
       return { reply: await generateReply(stage, step) }
     case 'lastMessage':
       return { message: lastMessage(stage, step) }
+    case 'resume':
+      return resume(stage, step)
     default:
       change(stage, step)
       return null
@@ -32,10 +34,42 @@ export async function runStep(stage: Stage, step: Step): Promise<unknown> {
 }
 
 type StepOf<Word extends Step['do']> = Extract<Step, { readonly do: Word }>
-type Asking = 'initiateChat' | 'initiateChats' | 'initiateChatGraph' | 'send' | 'generateReply' | 'lastMessage'
+type Asking =
+  | 'initiateChat'
+  | 'initiateChats'
+  | 'initiateChatGraph'
+  | 'send'
+  | 'generateReply'
+  | 'lastMessage'
+  | 'resume'
 
-function shown({ summary, chatHistory, humanInput }: ChatResult): unknown {
+function draftOf(message: WireMessage): MessageDraft {
+  const input = inputOf(message)
+  return typeof input === 'string' ? { content: input } : input
+}
+
+function shown({ summary, chatHistory, humanInput }: ChatResult): object {
   return { summary, messages: chatHistory.length, ...(humanInput.length > 0 && { humanInput }) }
+}
+
+/** Takes a group up again; the author of the last message then opens the chat with it. */
+async function resume(stage: Stage, step: StepOf<'resume'>): Promise<unknown> {
+  const { manager: name, messages, removeTerminationString, continue: goesOn = true } = step
+  const manager = agentOf(stage, name)
+  if (!(manager instanceof GroupChatManager)) throw new Error(`The agent "${name}" manages no group.`)
+  const stored = new Conversation({ id: name })
+  for (const message of messages) {
+    const draft = draftOf(message)
+    stored.append(draft.name ?? name, draft)
+  }
+  const { lastSpeaker, ...opening } = manager.resume(stored.messages, given({ removeTerminationString }))
+  stage.recording.console.push(
+    `Prepared group chat with ${messages.length} messages, the last speaker is ${lastSpeaker.name}\n`,
+  )
+  if (!goesOn) return { speaker: lastSpeaker.name }
+  const run = agentOf(stage, lastSpeaker.name).initiateChat(manager, { ...opening, ...runOptions(stage, undefined) })
+  const result = stage.conversations.keep(await watched(stage, run))
+  return { speaker: lastSpeaker.name, ...shown(result) }
 }
 
 async function send(stage: Stage, { from, to, message, requestReply, silent }: SendStep): Promise<void> {
@@ -92,7 +126,6 @@ function change(stage: Stage, step: Exclude<Step, { readonly do: Asking }>): voi
     case 'stopReplyAtReceive':
       return changeConversations(stage, step)
     case 'setHumanInputMode':
-    case 'resume':
       throw new Error(`There is no step "${step.do}" yet.`)
   }
 }

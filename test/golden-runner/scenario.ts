@@ -61,7 +61,47 @@ export interface AgentSpec {
   readonly nested?: readonly { readonly trigger: TriggerSpec; readonly chats: readonly ChatSpec[] }[]
   readonly replies?: readonly ReplySpec[]
   readonly hooks?: readonly HookSpec[]
+  readonly group?: GroupSpec
+  readonly manager?: string
+  readonly responsePreparer?: PreparerSpec
 }
+
+/** A group of agents, by their names. */
+export interface GroupSpec {
+  readonly members: readonly string[]
+  readonly maxRound?: number
+  readonly funcCallFilter?: boolean
+  readonly sendIntroductions?: boolean
+  readonly speakerSelectionMethod?: SelectionSpec
+  readonly maxRetriesForSelectingSpeaker?: number
+  readonly allowRepeatSpeaker?: boolean | readonly string[]
+  readonly speakerTransitions?: Readonly<Record<string, readonly string[]>>
+  readonly speakerTransitionsType?: string
+  readonly selectSpeakerMessageTemplate?: string
+  readonly selectSpeakerPromptTemplate?: string
+  readonly selectSpeakerAutoMultipleTemplate?: string
+  readonly selectSpeakerAutoNoneTemplate?: string
+  readonly selectSpeakerAutoVerbose?: boolean
+  readonly roleForSelectSpeakerMessages?: string
+  readonly selectorModel?: readonly ModelItem[]
+}
+
+/** How the next speaker is chosen: a method, or a function. */
+export type SelectionSpec =
+  | string
+  | { readonly do: 'sequence'; readonly choices: readonly ChoiceSpec[] }
+  | { readonly do: 'after'; readonly map: Readonly<Record<string, ChoiceSpec>> }
+  | {
+      readonly do: 'keyword'
+      readonly rules: readonly { readonly contains: string; readonly choice: ChoiceSpec }[]
+      readonly otherwise: ChoiceSpec
+    }
+
+/** What a selection function gives: an agent, nobody, a method, or something that is neither. */
+export type ChoiceSpec = string | null | { readonly method: string } | { readonly value: number }
+
+/** How a society answers: an instruction for its model, or a function. */
+export type PreparerSpec = string | { readonly do: 'join' | 'count' | 'speakers'; readonly separator?: string }
 
 /** A request's answer in the script of a model. */
 export type ModelItem =
@@ -213,7 +253,16 @@ export type Step =
   | { readonly do: 'updateSystemMessage'; readonly agent: string; readonly text: string }
   | { readonly do: 'suggestTool' | 'removeTool' | 'unregisterTool'; readonly agent: string; readonly tool: string }
   | { readonly do: 'setHumanInputMode'; readonly agent: string; readonly mode: string }
-  | { readonly do: 'resume'; readonly manager: string }
+  | ResumeStep
+
+/** Takes a group up again. */
+export interface ResumeStep {
+  readonly do: 'resume'
+  readonly manager: string
+  readonly messages: readonly WireMessage[]
+  readonly removeTerminationString?: string
+  readonly continue?: boolean
+}
 
 /** Sends one message. */
 export interface SendStep {

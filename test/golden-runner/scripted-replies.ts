@@ -1,6 +1,8 @@
 import {
   AssistantAgent,
   ConversableAgent,
+  GroupChatManager,
+  SocietyOfMindAgent,
   textOf,
   UserProxyAgent,
   type Reply,
@@ -55,8 +57,9 @@ function kindOf(kind: NonNullable<TriggerSpec['kind']>): Trigger {
     case 'userProxy':
       return UserProxyAgent
     case 'groupManager':
+      return GroupChatManager
     case 'societyOfMind':
-      throw new Error(`There are no agents of the kind "${kind}" yet.`)
+      return SocietyOfMindAgent
   }
 }
 

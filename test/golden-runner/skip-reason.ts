@@ -2,8 +2,6 @@ import { hasPython, hasShell } from './local-executor.ts'
 import type { Scenario } from './scenario.ts'
 
 const LEGACY_FUNCTIONS = /"(?:suggestsFunctions|functionCall|function_call)":/
-const GROUP_STEPS: readonly string[] = ['resume']
-const GROUP_KINDS: readonly string[] = ['groupManager', 'societyOfMind']
 
 /** By feature: why it is missing, or `undefined` for one that is there. */
 export type Features = ReadonlyMap<string, string | undefined>
@@ -13,7 +11,7 @@ export function findFeatures(): Features {
   return new Map([
     ['inferLanguage', undefined],
     ['pythonJson', 'results are plain JSON'],
-    ['societyOfMind', 'group chats'],
+    ['societyOfMind', undefined],
     ['shell', hasShell() ? undefined : 'no shell on this machine'],
     ['python', hasPython() ? undefined : 'no Python on this machine'],
   ])
@@ -21,9 +19,7 @@ export function findFeatures(): Features {
 
 /** Why a scenario is not run; `undefined` for one that is. */
 export function skipReason(scenario: Scenario, known: Features): string | undefined {
-  const { name, features = [], agents, steps } = scenario
-  if (agents.some(({ kind }) => GROUP_KINDS.includes(kind))) return 'group chats'
-  if (steps.some((step) => GROUP_STEPS.includes(step.do))) return 'group chats'
+  const { name, features = [] } = scenario
   if (name.startsWith('legacy-functions/') || LEGACY_FUNCTIONS.test(JSON.stringify(scenario))) return 'legacy functions'
   const reasons = features.map((feature) => (known.has(feature) ? known.get(feature) : `unknown feature ${feature}`))
   return reasons.find((reason) => reason !== undefined)

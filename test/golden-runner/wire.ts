@@ -92,7 +92,7 @@ function wirePromptMessage(message: LanguageModelV4Message): unknown[] {
   const name = message.providerOptions?.['conversable']?.['name']
   switch (message.role) {
     case 'system':
-      return [{ role: 'system', content: message.content }]
+      return [given({ role: 'system', name, content: message.content })]
     case 'user':
       return [given({ role: 'user', name, content: promptContent(message.content) })]
     case 'assistant':

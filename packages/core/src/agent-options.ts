@@ -24,7 +24,7 @@ export interface ConversableAgentOptions {
   readonly humanInput?: HumanInput
   /** Whether a message that the agent receives ends the chat. Default: its text is exactly `TERMINATE`. */
   readonly isTerminationMsg?: (message: Message) => boolean
-  /** How many replies in a row the agent gives one sender without a person. Default 100. */
+  /** How many replies in a row the agent gives one sender without a person; `Infinity` for no limit. Default 100. */
   readonly maxConsecutiveAutoReply?: number
   /** Which model answers, and how. Default: none. */
   readonly llmConfig?: LlmConfig | false

@@ -23,7 +23,12 @@ export interface GraphChat extends ChatOptions {
   readonly excludeFromCarryover?: readonly ChatKey[]
 }
 
-/** Starts chats of which each begins as soon as its own prerequisites have ended. */
+/**
+ * Starts chats of which each begins as soon as its own prerequisites have ended; others run at the same time. The
+ * first chat to fail cancels the rest, and the run's `outcome` has what there is of each that had begun.
+ *
+ * @throws ConfigurationError before the first chat begins; `invalid-graph` for a circle, a stranger or a doubled id.
+ */
 export function initiateChatGraph(
   chats: readonly GraphChat[],
   options: RunOptions = {},

@@ -16,7 +16,11 @@ export interface QueuedChat extends ChatOptions {
   readonly excludeFromCarryover?: readonly number[]
 }
 
-/** Starts chats that are held one after the other; each takes the summaries of those before it as carryover. */
+/**
+ * Starts chats that are held one after the other; each takes the summaries of those before it as carryover.
+ *
+ * @throws ConfigurationError before the first chat begins.
+ */
 export function initiateChats(queue: readonly QueuedChat[], options: RunOptions = {}): ChatRun<ChatResult[]> {
   checkQueue(queue, ['sender', 'recipient', 'excludeFromCarryover'])
   return startRun(options, (outer, leave) => holdChats(queue, outer, leave))

@@ -1,5 +1,6 @@
 import type { ChatEvent, EventBody, EventOrigin } from './event.ts'
 import { AgentChatError } from './errors/agent-chat-error.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
 import { EventLog } from './util/event-log.ts'
 
 /** What a run gives to whoever holds its chats. */
@@ -61,14 +62,18 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
    * and taken up again, by any number of readers. Ask for it before the run is awaited: events are not kept otherwise.
    */
   events(after = 0): AsyncIterable<ChatEvent> {
-    if (!this.#log) throw new Error('The events of this run were not kept: ask for them before you await it.')
+    if (!this.#log)
+      throw new ConfigurationError(
+        'events-not-kept',
+        'The events of this run were not kept: ask for them before you await it.',
+      )
     this.#read = true
     return this.#log.read(after)
   }
 
   /**
    * The result; or, when the run failed or was cancelled, what there was by then, with a stop reason that says so.
-   * Rejects only if not even a transcript could be begun.
+   * Rejects only if not even a transcript could be begun. Reading it counts as awaiting the run.
    */
   get outcome(): Promise<Result> {
     return this.then(undefined, (error: unknown) => {

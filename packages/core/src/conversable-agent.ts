@@ -88,7 +88,7 @@ export class ConversableAgent implements Agent {
     this.#systemMessage = systemMessage
   }
 
-  /** How many automatic replies in a row the agent gives `sender`. */
+  /** How many automatic replies in a row the agent gives the sender of that name; without a name, any sender. */
   maxConsecutiveAutoReply(sender?: string): number {
     return (sender === undefined ? undefined : this.#limits.get(sender)) ?? this.#limit
   }
@@ -143,7 +143,7 @@ export class ConversableAgent implements Agent {
     return this
   }
 
-  /** Offers a tool to the agent's model. Tools are offered in the order of registration; again moves to the end. */
+  /** Offers a tool to the model, in the order of registration. Registering a name again replaces it, at the end. */
   registerForLLM(tool: ToolSpec): this {
     const { name, description, parameters } = tool
     assertToolName(name)
@@ -183,9 +183,9 @@ export class ConversableAgent implements Agent {
     )
   }
 
-  /** Whether the agent runs the tool of that name. */
-  canExecute(name: string): boolean {
-    return this.#executable.has(name)
+  /** Whether the agent runs the tool of that name; without a name, whether it runs any. */
+  canExecute(name?: string): boolean {
+    return name === undefined ? this.#executable.size > 0 : this.#executable.has(name)
   }
 
   /** Starts a chat with another agent: await the run, or iterate its events. */
@@ -220,7 +220,12 @@ export class ConversableAgent implements Agent {
     return send({ sender: this, recipient }, message, options)
   }
 
-  /** Replies to messages outside of a chat; nothing is stored but counters. The reply is `undefined` for silence. */
+  /**
+   * Replies to messages outside of a chat, or to a conversation; nothing is stored but its counters. Gives `undefined`
+   * for silence.
+   *
+   * @throws ConfigurationError `invalid-option` when there is neither.
+   */
   replyTo(
     messages: MessageInput | readonly MessageInput[] | undefined,
     options: ReplyToOptions & RunOptions = {},

@@ -55,10 +55,17 @@ export class Conversation {
     if (!this.#hasPrivate) return this.#messages
     const view = this.derive(`messages:${agent}`, () => ({ seen: [] as Message[], taken: 0 }))
     for (; view.taken < this.#messages.length; view.taken++) {
-      const message = this.#messages[view.taken]
+      const message = this.#messages[this.#placeFor(agent, view.taken)]
       if (message && isVisibleTo(message, agent)) view.seen.push(message)
     }
     return view.seen
+  }
+
+  /** Whoever opened a group chat had spoken before it heard the introductions, with which the conversation begins. */
+  #placeFor(agent: string, index: number): number {
+    const [first, second] = this.#messages
+    const introduced = first?.visibleTo !== undefined && first.name === this.group
+    return index < 2 && introduced && second && authorOf(second) === agent ? 1 - index : index
   }
 
   /** The id that the next message will have. */

@@ -28,6 +28,12 @@ export type EventBody =
   | { readonly type: 'human-answer'; readonly answer: string; readonly purpose: HumanPurpose }
   /** An agent that could ask a person goes on by itself. */
   | { readonly type: 'auto-reply' }
+  /** A member of a group was chosen to speak next, by which rule, and after how many model requests. */
+  | SpeakerSelected
+  /** What a selector is asked and answers, in a verbose group. */
+  | { readonly type: 'selection-message'; readonly from: string; readonly to: string; readonly text: string }
+  /** A line for the people who watch, as AutoGen prints it. */
+  | { readonly type: 'notice'; readonly text: string }
   | MessageSent
   | { readonly type: 'chat-end'; readonly stopReason: StopReason }
 
@@ -53,8 +59,21 @@ export interface MessageSent {
   readonly silent: boolean
 }
 
-/** What a person is asked for: a reply, or the opening message of a chat. */
-export type HumanPurpose = 'reply' | 'opening'
+/** A member of a group is to speak next. */
+export interface SpeakerSelected {
+  readonly type: 'speaker-select'
+  readonly speaker: string
+  /** Among whom the choice was made: the names of the members that could have been chosen. */
+  readonly candidates: readonly string[]
+  /** `auto`, `manual`, `random`, `round_robin`, `function`, `only-executor`, `only-candidate` or `fallback`. */
+  readonly rule: string
+  readonly requests: number
+  /** Not to be printed. */
+  readonly silent: boolean
+}
+
+/** What a person is asked for: a reply, the opening message of a chat, or the number of the next speaker. */
+export type HumanPurpose = 'reply' | 'opening' | 'speaker'
 
 /** Something that happened in a run, in the order in which it happened. */
 export type ChatEvent = EventBody &

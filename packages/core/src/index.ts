@@ -3,6 +3,29 @@ export { ConversableAgent } from './conversable-agent.ts'
 export { DEFAULT_SYSTEM_MESSAGE, type ConversableAgentOptions } from './agent-options.ts'
 export { ASSISTANT_DESCRIPTION, ASSISTANT_SYSTEM_MESSAGE, AssistantAgent } from './assistant-agent.ts'
 export { USER_PROXY_DESCRIPTIONS, UserProxyAgent } from './user-proxy-agent.ts'
+export { GroupChatManager, type GroupChatManagerOptions } from './group-chat-manager.ts'
+export { SocietyOfMindAgent, type SocietyOfMindAgentOptions } from './society-of-mind-agent.ts'
+export { SOCIETY_FRAME, SOCIETY_INSTRUCTION, type ResponsePreparer } from './replies/society.ts'
+
+// Groups
+export type {
+  GroupChatOptions,
+  SelectionFunction,
+  SelectionInput,
+  SelectionMethod,
+  SelectionRule,
+  SelectionTexts,
+} from './speaker-selection/group.ts'
+export { mentionedNames } from './speaker-selection/mentions.ts'
+export {
+  INTRODUCTION,
+  SELECT_SPEAKER_MESSAGE,
+  SELECT_SPEAKER_MULTIPLE,
+  SELECT_SPEAKER_NONE,
+  SELECT_SPEAKER_PROMPT,
+} from './speaker-selection/texts.ts'
+export type { PreparedGroup, ResumeOptions } from './resume.ts'
+export type { VisibilityRule } from './chat-loop.ts'
 
 // Chats
 export { initiateChats, type QueuedChat } from './chat-queue.ts'
@@ -17,10 +40,20 @@ export type { ChatRun } from './chat-run.ts'
 
 // What a chat leaves, and what is seen while it is held
 export type { ChatResult } from './chat-result.ts'
+export type { NoProgressOptions } from './progress-watch.ts'
 export type { StopReason, StopRule } from './stop-reason.ts'
 export { Conversation, type ConversationState } from './conversation.ts'
 export type { Usage, UsageReport } from './usage.ts'
-export type { ChatEvent, ChatStart, EventBody, EventOf, EventOrigin, HumanPurpose, MessageSent } from './event.ts'
+export type {
+  ChatEvent,
+  ChatStart,
+  EventBody,
+  EventOf,
+  EventOrigin,
+  HumanPurpose,
+  MessageSent,
+  SpeakerSelected,
+} from './event.ts'
 
 // Messages
 export {

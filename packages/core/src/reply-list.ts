@@ -16,7 +16,10 @@ import { quote } from './util/quote.ts'
 /** The reply functions that every agent may have from the start, in the order in which they are asked. */
 export type BuiltInReply = 'termination' | 'toolCalls' | 'code' | 'model'
 
-/** Where a reply function is put: before everything registered so far, at a built-in one, or behind everything. */
+/**
+ * Where a reply function is put: before (`first`) or behind (`last`) everything registered so far, behind the ending
+ * test and human input (`afterTermination`), or directly before another built-in function.
+ */
 export type ReplyPosition = 'first' | 'afterTermination' | 'beforeToolCalls' | 'beforeCode' | 'beforeModel' | 'last'
 
 /** How a reply function is registered. */

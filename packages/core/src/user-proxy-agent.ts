@@ -11,7 +11,10 @@ export const USER_PROXY_DESCRIPTIONS: Readonly<Record<HumanInputMode, string>> =
     'A terminal that runs Python programs (in python fences) or shell scripts (in sh fences), and does nothing else.',
 })
 
-/** An agent that stands for a person: asks at every turn by default, runs tools and code, and has no model unless given one. */
+/**
+ * An agent that stands for a person: asks it at every turn by default, and runs the tools that it was given. It has
+ * neither a model nor a code executor unless it is given one.
+ */
 export class UserProxyAgent extends ConversableAgent {
   constructor(options: ConversableAgentOptions) {
     const { humanInputMode = 'ALWAYS' } = options ?? {}

@@ -22,6 +22,12 @@ export function transcriptOf(event: ChatEvent, paint: Paint): string {
         : ''
     case 'auto-reply':
       return status(paint('red', '\n>>>>>>>> USING AUTO REPLY...'))
+    case 'speaker-select':
+      return event.silent ? '' : status(paint('green', `\nNext speaker: ${event.speaker}\n`))
+    case 'notice':
+      return status(event.text)
+    case 'selection-message':
+      return `${paint('yellow', event.from)} (to ${event.to}):\n\n${event.text}\n\n${DASHES}\n`
     case 'tool-start':
       return status(paint('magenta', `\n>>>>>>>> EXECUTING FUNCTION ${event.call.name}...`))
     case 'code-start':

@@ -5,7 +5,9 @@ import { AgentChatError } from './agent-chat-error.ts'
  *
  * `invalid-option`, `unknown-option`, `unknown-trigger`, `sender-required`, `duplicate-hook`, `unknown-hook`,
  * `invalid-tool`, `unknown-tool`, `tool-needs-model`, `summary-needs-model`, `invalid-carryover`, `duplicate-agent`,
- * `invalid-graph`, `unknown-model`, `no-human-input`, `conversation-in-use`.
+ * `invalid-graph`, `unknown-model`, `no-human-input`, `conversation-in-use`, `events-not-kept`; of groups
+ * `too-few-agents`, `unknown-member`, `transitions-and-repeat`, `transitions-type`, `unknown-selection-method`,
+ * `invalid-speaker-selection`, `speaker-not-in-group`, `no-agent-for-tool`, `manager-with-tools`, `unknown-speaker`.
  */
 export type ConfigurationCode =
   | 'invalid-option'
@@ -24,6 +26,17 @@ export type ConfigurationCode =
   | 'unknown-model'
   | 'no-human-input'
   | 'conversation-in-use'
+  | 'events-not-kept'
+  | 'too-few-agents'
+  | 'unknown-member'
+  | 'transitions-and-repeat'
+  | 'transitions-type'
+  | 'unknown-selection-method'
+  | 'invalid-speaker-selection'
+  | 'speaker-not-in-group'
+  | 'no-agent-for-tool'
+  | 'manager-with-tools'
+  | 'unknown-speaker'
 
 /** A mistake that the programmer can mend: the message names the thing, quotes the value and says what to do. */
 export class ConfigurationError extends AgentChatError {

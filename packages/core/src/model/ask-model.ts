@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider'
 import type { ChatContext } from '../ports/chat-context.ts'
 import type { LlmConfig, ModelPrice } from '../ports/model.ts'
-import type { ToolSpec } from '../ports/tool.ts'
+import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
@@ -16,9 +16,11 @@ import { Watchdog } from './watchdog.ts'
 export interface ModelRequest {
   readonly agent: string
   /** Told to the model's middleware in `providerOptions.conversable`. */
-  readonly purpose: 'reply' | 'summary'
+  readonly purpose: 'reply' | 'summary' | 'select-speaker' | 'prepare-response'
   readonly prompt: LanguageModelV4Prompt
   readonly tools?: readonly ToolSpec[]
+  /** Asks for JSON of a schema. */
+  readonly schema?: { readonly name: string; readonly json: JsonSchema }
   /** The key of the step that this request is. */
   readonly step: string
   /** Called with each piece of text, reasoning and each call while they come. */
@@ -79,11 +81,12 @@ async function readAnswer(
 
 function callOptions(config: LlmConfig, request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {
   const { temperature, topP, maxOutputTokens, stopSequences, seed, providerOptions } = config
-  const { agent, purpose, prompt, tools = [] } = request
+  const { agent, purpose, prompt, tools = [], schema } = request
   return {
     prompt,
     abortSignal,
     ...(tools.length > 0 && { tools: tools.map(functionTool) }),
+    ...(schema && { responseFormat: { type: 'json', name: schema.name, schema: schema.json } }),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { topP }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),

@@ -2,7 +2,7 @@ import type { HumanPurpose } from '../event.ts'
 
 /** A question to the person behind an agent. */
 export interface HumanQuestion {
-  /** As AutoGen words it, with a space at the end: what to answer, and what Enter and `exit` do. */
+  /** As AutoGen words it: what to answer, what Enter and `exit` do, a space at the end; `>` for an opening message. */
   readonly prompt: string
   readonly purpose: HumanPurpose
   readonly agent: string

@@ -11,7 +11,7 @@ export interface CodeExecutionConfig {
   readonly executor: CodeExecutor
   /**
    * How many of the last messages are searched for code, newest first. Default `auto`: all that others said since
-   * this agent last spoke.
+   * this agent last spoke. 0 finds none.
    */
   readonly lastNMessages?: number | 'auto'
 }

@@ -20,7 +20,7 @@ export interface ToolOptions<Input> {
   readonly jsonSchema?: JsonSchema
   /** Whether the tool takes steps of its own, such as chats, instead of being one step. Default `false`. */
   readonly ownSteps?: boolean
-  /** Whether the chat ends once the tool has run. Default `false`. */
+  /** Whether the chat ends once the tool has run and its result was sent; not if it failed. Default `false`. */
   readonly endsChat?: boolean
   /** Whether calling it again and again with the same arguments is in order, as for a status. Default `false`. */
   readonly pollable?: boolean
