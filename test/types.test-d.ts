@@ -68,12 +68,14 @@ const model = new ScriptedModel([])
 const assistant = new AssistantAgent({ name: 'assistant', llmConfig: { model } })
 const user = new ConversableAgent({ name: 'user' })
 
-// @ts-expect-error an agent has a name
-new ConversableAgent({ systemMessage: 'Hello.' })
-// @ts-expect-error a mode of its own
-new ConversableAgent({ name: 'a', humanInputMode: 'SOMETIMES' })
-// @ts-expect-error no such option
-new ConversableAgent({ name: 'a', maxConsecutiveAutoReplies: 1 })
+export const refused: readonly ConversableAgent[] = [
+  // @ts-expect-error an agent has a name
+  new ConversableAgent({ systemMessage: 'Hello.' }),
+  // @ts-expect-error a mode of its own
+  new ConversableAgent({ name: 'a', humanInputMode: 'SOMETIMES' }),
+  // @ts-expect-error no such option
+  new ConversableAgent({ name: 'a', maxConsecutiveAutoReplies: 1 }),
+]
 // @ts-expect-error the name does not change
 user.name = 'b'
 // @ts-expect-error a trigger is an agent, a class, a name, a function, null, or a list of these

@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { echo } from './support.ts'
 
 /** What a caller without types may write. */
-const untyped = <Type>(value: unknown): Type => value as Type
+const untyped = (value: unknown): never => value as never
 const model = new ScriptedModel(() => 'hi')
 
 describe('mistakes of the setup are refused when it is built, by name, with the value and what to do', () => {
@@ -119,7 +119,7 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'unknown-hook',
       () =>
         echo('a', 'a').registerHook(
-          untyped<'processLastReceivedMessage'>('beforeBreakfast'),
+          untyped('beforeBreakfast'),
           untyped(() => ''),
         ),
       'Agent "a": there is no hook "beforeBreakfast".',
@@ -257,7 +257,7 @@ describe('tools that cannot be offered to a model', () => {
       'Wrap it: toStandardJsonSchema(schema)',
     ],
   ])('%s', (_what, change, message) => {
-    const error = thrownBy(() => tool(untyped<typeof good>({ ...good, ...change })))
+    const error = thrownBy(() => tool(untyped({ ...good, ...change })))
     expect(error).toBeInstanceOf(ConfigurationError)
     expect(error.message).toContain(message)
   })

@@ -5,14 +5,13 @@ import {
   MessageError,
   ModelError,
   type ConversableAgentOptions,
-  type Reply,
 } from 'conversable'
 import { ScriptError } from 'conversable/testing'
 import { describe, expect, test } from 'vitest'
 import { echo, lines, proxy, scripted } from './support.ts'
 
 /** What a caller without types may write. */
-const untyped = <Type>(value: unknown): Type => value as Type
+const untyped = (value: unknown): never => value as never
 
 describe('what goes wrong while a chat is held is thrown with the transcript up to there', () => {
   const rejected = async (run: PromiseLike<unknown>): Promise<AgentChatError> => {
@@ -80,7 +79,7 @@ describe('what goes wrong while a chat is held is thrown with the transcript up 
 
   test.each([7, null, { text: 'hi' }, [], { message: 7 }, true])('a reply function that gives %j', async (rubbish) => {
     const b = echo('b', 'b').registerReply(undefined, function rude() {
-      return untyped<Reply>(rubbish)
+      return untyped(rubbish)
     })
     const error = await rejected(proxy().initiateChat(b, { message: 'hi' }))
     expect(error).toBeInstanceOf(CallbackError)

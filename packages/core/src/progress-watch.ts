@@ -16,14 +16,13 @@ export interface Circle {
 /** The longest circle that is looked for, in messages: two agents, each with a call and its answer. */
 const LONGEST_CIRCLE = 4
 
-/** Thanks, welcomes and good-byes, and what stands around them. */
-const COURTESIES = [
-  'thanks?(?: you)?|many|cheers|so much|very much|a lot|again|once more|for (?:your|the|all)(?: \\w+){1,2}',
-  '(?:you (?:are|re) )?(?:most |very )?welcome|no problem|my pleasure|any ?time|don t mention it',
-  'glad (?:to|i could) help|happy to help|good ?bye|bye|take care|you too|likewise|same to you',
-  'have a (?:nice|good|great|wonderful) (?:day|one|evening|time)|ok(?:ay)?|oh|and|great',
-].join('|')
-const COURTESY = new RegExp(`^(?:${COURTESIES})(?: (?:${COURTESIES}))*$`)
+/** Thanks, welcomes and good-byes, and what stands around them; each at the beginning of a text. */
+const COURTESIES = Object.freeze([
+  /^thanks?(?: you)?\b|^(?:many|cheers|so much|very much|a lot|again|once more|for (?:your|the|all)(?: \w+){1,2})\b/,
+  /^(?:(?:you (?:are|re) )?(?:most |very )?welcome|no problem|my pleasure|any ?time|don t mention it)\b/,
+  /^(?:glad (?:to|i could) help|happy to help|good ?bye|bye|take care|you too|likewise|same to you)\b/,
+  /^(?:have a (?:nice|good|great|wonderful) (?:day|one|evening|time)|ok(?:ay)?|oh|and|great)\b/,
+])
 
 /**
  * Finds chats that get nowhere: the same texts, the same calls with the same arguments, two speakers who hand each
@@ -89,5 +88,17 @@ function signatureOf(message: Message): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
-  return [words.length < 80 && COURTESY.test(words) ? 'courtesy' : words || textOf(message).trim(), ...calls].join(' ')
+  return [isCourtesy(words) ? 'courtesy' : words || textOf(message).trim(), ...calls].join(' ')
+}
+
+/** Whether a text, without marks, is nothing but thanks, welcomes and good-byes. */
+function isCourtesy(words: string): boolean {
+  if (words === '' || words.length > 80) return false
+  let rest = words
+  while (rest !== '') {
+    const phrase = COURTESIES.find((courtesy) => courtesy.test(rest))
+    if (!phrase) return false
+    rest = rest.replace(phrase, '').trim()
+  }
+  return true
 }

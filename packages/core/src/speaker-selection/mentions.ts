@@ -14,8 +14,6 @@ const JSON_KEYS = Object.freeze([
   'selected',
 ])
 
-const COLOUR_CODES = new RegExp(String.raw`\u001B\[[0-9;]*[A-Za-z]`, 'g')
-
 /**
  * The names that an answer mentions, each once.
  *
@@ -33,10 +31,11 @@ export function mentionedNames(answer: string, names: readonly string[]): string
 }
 
 function cleaned(answer: string): string {
+  const colourCodes = new RegExp(String.raw`\u001B\[[0-9;]*[A-Za-z]`, 'g')
   return answer
     .replace(/<(think|thinking|thought|reasoning)>[\s\S]*?<\/\1>/gi, ' ')
     .replace(/^[\s\S]*<\/(?:think|thinking|thought|reasoning)>/i, ' ')
-    .replace(COLOUR_CODES, '')
+    .replace(colourCodes, '')
     .trim()
 }
 
