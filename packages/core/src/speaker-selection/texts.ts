@@ -7,8 +7,7 @@ export const SELECT_SPEAKER_MESSAGE = `You moderate a conversation in which thes
 Read the conversation and choose which role of {agentlist} speaks next. Answer with the name of the role and nothing else.`
 
 /** The selector's question behind the transcript. */
-export const SELECT_SPEAKER_PROMPT =
-  'Read the conversation above. Which role of {agentlist} speaks next? Answer with the name of the role and nothing else.'
+export const SELECT_SPEAKER_PROMPT = 'Which of {agentlist} speaks next? Answer with that name alone.'
 
 const RULES = `Choose by these rules, in this order:
 1. If the text speaks as a role of its own accord, that role is meant.
