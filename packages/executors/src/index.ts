@@ -1,1 +1,1 @@
-export {}
+export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'

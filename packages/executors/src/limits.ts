@@ -1,0 +1,48 @@
+import { ConfigurationError, type ExecutionLimits } from 'conversable'
+import { quote } from './quote.ts'
+
+/** The smallest and the largest value of each limit that an executor can hold. */
+export type LimitRanges = Readonly<Record<keyof ExecutionLimits, readonly [least: number, most: number]>>
+
+/** What holds where nothing else is asked for. */
+export const DEFAULT_LIMITS: ExecutionLimits = Object.freeze({
+  timeoutMs: 60_000,
+  memoryBytes: 512 * 1024 * 1024,
+  processes: 64,
+  diskBytes: 64 * 1024 * 1024,
+  fileBytes: 64 * 1024 * 1024,
+  outputBytes: 1024 * 1024,
+})
+
+/**
+ * The limits of one run: what was asked for over `base`. A new `diskBytes` is the limit of one file too, unless that is
+ * given as well.
+ *
+ * @throws ConfigurationError for a limit that nobody knows, or that is no whole number or too small.
+ */
+export function limitsOver(
+  base: ExecutionLimits,
+  given: Partial<ExecutionLimits> | undefined,
+  ranges: LimitRanges,
+): ExecutionLimits {
+  if (given === undefined) return base
+  if (typeof given !== 'object' || given === null) throw refused(`The limits are ${quote(given)}. Give an object.`)
+  for (const [name, value] of Object.entries(given)) checkLimit(name, value, ranges)
+  const { diskBytes } = given
+  return { ...base, ...(diskBytes !== undefined && { fileBytes: diskBytes }), ...given }
+}
+
+function checkLimit(name: string, value: unknown, ranges: LimitRanges): void {
+  if (!Object.hasOwn(ranges, name)) {
+    const message = `There is no limit ${quote(name)}. There are ${Object.keys(ranges).join(', ')}.`
+    throw new ConfigurationError('unknown-option', message)
+  }
+  // Just checked: it is one of them.
+  const [least, most] = ranges[name as keyof ExecutionLimits]
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return
+  throw refused(`The limit ${name} is ${quote(value)}. Give a whole number from ${least} to ${most}.`)
+}
+
+function refused(message: string): ConfigurationError {
+  return new ConfigurationError('invalid-option', message)
+}
