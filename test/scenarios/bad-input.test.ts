@@ -204,6 +204,19 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'A chat of the list has no recipient.',
     ],
     [
+      'an unknown option of a nested chat',
+      'unknown-option',
+      () =>
+        echo('a', 'a').registerNestedChats([untyped({ recipient: echo('b', 'b'), mesage: 'hi' })], { trigger: 'user' }),
+      'The chat of "a" with "b" has no option "mesage". Did you mean "message"?',
+    ],
+    [
+      'half a turn of a nested chat',
+      'invalid-option',
+      () => echo('a', 'a').registerNestedChats([{ recipient: echo('b', 'b'), maxTurns: 1.5 }], { trigger: 'user' }),
+      'The chat of "a" with "b" has 1.5 as maxTurns.',
+    ],
+    [
       'a reply to nothing',
       'invalid-option',
       () => echo('a', 'a').replyTo(undefined),

@@ -16,13 +16,16 @@ export interface QueuedChat extends ChatOptions {
   readonly excludeFromCarryover?: readonly number[]
 }
 
+/** What a chat of a row has beside the options of a chat. */
+export const QUEUE_OPTIONS: readonly string[] = Object.freeze(['sender', 'recipient', 'excludeFromCarryover'])
+
 /**
  * Starts chats that are held one after the other; each takes the summaries of those before it as carryover.
  *
  * @throws ConfigurationError before the first chat begins.
  */
 export function initiateChats(queue: readonly QueuedChat[], options: RunOptions = {}): ChatRun<ChatResult[]> {
-  checkQueue(queue, ['sender', 'recipient', 'excludeFromCarryover'])
+  checkQueue(queue, QUEUE_OPTIONS)
   return startRun(options, (outer, leave) => holdChats(queue, outer, leave))
 }
 

@@ -144,7 +144,10 @@ function forwardAbort(signals: readonly AbortSignal[], controller: AbortControll
 
 /** Puts the transcript so far on an error that goes to the caller. */
 export function withResult(error: unknown, result: NonNullable<AgentChatError['result']>): unknown {
-  if (AgentChatError.isInstance(error)) error.result = result
+  // Not enumerable: a logger that prints the error must not print the whole conversation with it.
+  if (AgentChatError.isInstance(error)) {
+    Object.defineProperty(error, 'result', { value: result, writable: true, configurable: true })
+  }
   return error
 }
 

@@ -10,7 +10,7 @@ export function chatContext(outer: ChatContext, chatId: string): ChatContext {
 }
 
 /** The context of one agent's turn in a chat. */
-export function turnContext(chat: ChatContext, turn: Omit<Turn, keyof ChatContext>): Turn {
+function turnContext(chat: ChatContext, turn: Omit<Turn, keyof ChatContext>): Turn {
   const origin = { chatId: chat.chatId, path: [...chat.path, turn.recipient.name] }
   return { ...at(chat, origin, { scope: turn.messageId, usage: chat.usage }), ...turn }
 }

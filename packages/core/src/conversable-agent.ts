@@ -14,7 +14,7 @@ import type { LlmConfig } from './ports/model.ts'
 import type { Tool, ToolSpec } from './ports/tool.ts'
 import { codeExecutionReply } from './replies/code-execution.ts'
 import { modelReply } from './replies/model.ts'
-import { nestedChatsReply, type NestedChat } from './replies/nested-chats.ts'
+import { checkNestedChats, nestedChatsReply, type NestedChat } from './replies/nested-chats.ts'
 import { terminationReply } from './replies/termination.ts'
 import { toolCallsReply } from './replies/tool-calls.ts'
 import { ReplyList, type RegisterReplyOptions, type ReplyPosition } from './reply-list.ts'
@@ -64,7 +64,7 @@ export class ConversableAgent implements Agent {
     this.#replies = new ReplyList(name)
     const { humanInputMode = 'TERMINATE', isTerminationMsg = (message: Message) => textOf(message) === 'TERMINATE' } =
       options
-    const maxConsecutiveAutoReply = (sender: string | undefined): number => this.maxConsecutiveAutoReply(sender)
+    const maxConsecutiveAutoReply = (sender: Agent | undefined): number => this.maxConsecutiveAutoReply(sender)
     this.#replies.addBuiltIn(
       'termination',
       terminationReply({ humanInputMode, isTerminationMsg, maxConsecutiveAutoReply }),
@@ -89,8 +89,8 @@ export class ConversableAgent implements Agent {
   }
 
   /** How many automatic replies in a row the agent gives the sender of that name; without a name, any sender. */
-  maxConsecutiveAutoReply(sender?: string): number {
-    return (sender === undefined ? undefined : this.#limits.get(sender)) ?? this.#limit
+  maxConsecutiveAutoReply(sender?: Agent): number {
+    return (sender && this.#limits.get(sender.name)) ?? this.#limit
   }
 
   /** Sets that limit for one sender, or for all, those with a limit of their own included. */
@@ -122,6 +122,7 @@ export class ConversableAgent implements Agent {
     chats: readonly NestedChat[],
     { trigger, position = 'afterTermination' }: { readonly trigger: Trigger; readonly position?: ReplyPosition },
   ): this {
+    checkNestedChats(chats, this)
     return this.registerReply(trigger, nestedChatsReply(chats), { position })
   }
 

@@ -126,9 +126,9 @@ export class Conversation {
 /** A frozen copy of JSON data: what the caller holds stays his, and what is stored stays as it is. */
 function frozenCopy<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
-  const copy = Array.isArray(value)
-    ? value.map(frozenCopy)
-    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)]))
-  // The copy has the keys and the values of the original, so it is of its type.
+  // A copy has the keys and the values of the original, so it is of its type.
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as Value
+  const copy = { ...value } as Record<string, unknown>
+  for (const key of Object.keys(copy)) copy[key] = frozenCopy(copy[key])
   return Object.freeze(copy) as Value
 }

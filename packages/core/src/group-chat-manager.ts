@@ -43,9 +43,10 @@ export class GroupChatManager extends ConversableAgent {
     return this.#group.agents
   }
 
-  /** Makes the conversation the group's, and introduces the members to one another in a new one. */
+  /** Makes the conversation the group's, lets all counters start anew, and introduces the members to one another in a new one. */
   openChat(conversation: Conversation): StopRule | undefined {
     conversation.group = this.name
+    for (const { name } of this.#group.agents) conversation.autoReplies[name] = 0
     if (this.#group.maxRound === 0) return 'max-rounds'
     if (!this.#group.sendIntroductions || conversation.messages.length > 0) return undefined
     conversation.append(this.name, {
@@ -64,7 +65,8 @@ export class GroupChatManager extends ConversableAgent {
   }
 
   /**
-   * Takes a stored transcript up again: `prepared.lastSpeaker.initiateChat(manager, prepared)` goes on from there.
+   * Takes a stored transcript up again. The member that spoke last goes on from there:
+   * `const { lastSpeaker, ...opening } = manager.resume(messages)`, then `initiateChat(manager, opening)` of that member.
    *
    * @throws ConfigurationError `unknown-speaker` when a message is by nobody of the group.
    */

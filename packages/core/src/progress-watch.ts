@@ -16,6 +16,12 @@ export interface Circle {
 /** The longest circle that is looked for, in messages: two agents, each with a call and its answer. */
 const LONGEST_CIRCLE = 4
 
+/** Up to so many letters a text is always read whole. It is never the same as a longer one, which is no courtesy. */
+const SHORT_TEXT = 100
+
+/** The first eight words of a text; enough to get behind `exitcode: 0 (execution succeeded)\nCode output:`. */
+const BEGINNING = /^(?:[^\p{L}\p{N}]*[\p{L}\p{N}]+){0,8}/u
+
 /** Thanks, welcomes and good-byes, and what stands around them; each at the beginning of a text. */
 const COURTESIES = Object.freeze([
   /^thanks?(?: you)?\b|^(?:many|cheers|so much|very much|a lot|again|once more|for (?:your|the|all)(?: \w+){1,2})\b/,
@@ -30,8 +36,7 @@ const COURTESIES = Object.freeze([
  */
 export class ProgressWatch {
   readonly #maxRepeats: number
-  readonly #signatures: string[] = []
-  readonly #ids: string[] = []
+  readonly #said: Saying[] = []
   /** For each length of a circle: how many of the last messages equal the one that many places before. */
   readonly #repeats: number[] = Array.from({ length: LONGEST_CIRCLE + 1 }, () => 0)
 
@@ -49,45 +54,70 @@ export class ProgressWatch {
       this.#forgetLast()
       return undefined
     }
-    const signature = signatureOf(message)
-    this.#signatures.push(signature)
-    this.#ids.push(message.id)
+    const saying = new Saying(message)
+    this.#said.push(saying)
     for (let length = 1; length <= LONGEST_CIRCLE; length++) {
-      const before = this.#signatures.at(-1 - length)
-      this.#repeats[length] = before === signature ? (this.#repeats[length] ?? 0) + 1 : 0
+      const before = this.#said.at(-1 - length)
+      this.#repeats[length] = before?.isSameAs(saying) ? (this.#repeats[length] ?? 0) + 1 : 0
       if ((this.#repeats[length] ?? 0) >= this.#maxRepeats) return this.#circle(length)
     }
-    if (this.#signatures.length > 2 * (this.#maxRepeats + LONGEST_CIRCLE)) this.#trim()
+    if (this.#said.length > 2 * (this.#maxRepeats + LONGEST_CIRCLE)) this.#trim()
     return undefined
   }
 
   #circle(length: number): Circle {
-    const evidence = this.#ids.slice(-this.#maxRepeats)
+    const evidence = this.#said.slice(-this.#maxRepeats).map((saying) => saying.id)
     const what = length === 1 ? 'the message before' : `the ${length} messages before`
     return { detail: `The last ${evidence.length} messages repeat ${what} in a circle.`, evidence }
   }
 
   #forgetLast(): void {
-    this.#signatures.pop()
-    this.#ids.pop()
+    this.#said.pop()
     this.#repeats.fill(0)
   }
 
   #trim(): void {
-    const spare = this.#signatures.length - this.#maxRepeats - LONGEST_CIRCLE
-    this.#signatures.splice(0, spare)
-    this.#ids.splice(0, spare)
+    this.#said.splice(0, this.#said.length - this.#maxRepeats - LONGEST_CIRCLE)
   }
+}
+
+/** What a message says, made to be compared. A long text is read to its end only if one nearby begins alike. */
+class Saying {
+  readonly id: string
+  readonly #message: Message
+  readonly #beginning: string
+  #signature: string | undefined
+
+  constructor(message: Message) {
+    this.id = message.id
+    this.#message = message
+    const text = textOf(message)
+    const isLong = text.length > SHORT_TEXT && !isToolAnswer(message)
+    this.#beginning = isLong ? wordsOf(BEGINNING.exec(text)?.[0] ?? '') : this.#whole()
+  }
+
+  isSameAs(other: Saying): boolean {
+    return this.#beginning === other.#beginning && this.#whole() === other.#whole()
+  }
+
+  #whole(): string {
+    return (this.#signature ??= signatureOf(this.#message))
+  }
+}
+
+/** A text without its marks, in small letters. */
+function wordsOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
 }
 
 /** What a message says, told so that equal things look equal. */
 function signatureOf(message: Message): string {
   if (isToolAnswer(message)) return `answers ${message.toolResults.map((result) => result.name).join()}`
   const calls = (message.toolCalls ?? []).map((call) => `${call.name}(${call.arguments.replace(/\s+/g, '')})`)
-  const words = textOf(message)
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
+  const words = wordsOf(textOf(message))
   return [isCourtesy(words) ? 'courtesy' : words || textOf(message).trim(), ...calls].join(' ')
 }
 

@@ -9,6 +9,8 @@ import { quote } from './util/quote.ts'
 export interface ResumeOptions {
   /** Cut out of the last message wherever it stands, so that it does not end the chat at once. */
   readonly removeTerminationString?: string
+  /** Who opened the chat from outside the group, if its messages are there. */
+  readonly initiator?: Agent
   /** The id of the conversation. Default: that of the stored messages. */
   readonly id?: string
 }
@@ -26,13 +28,14 @@ export interface PreparedGroup {
 export function prepareGroup(group: Group, messages: readonly Message[], options: ResumeOptions): PreparedGroup {
   const last = messages.at(-1)
   if (!last) throw refuse(group, 'no message at all', 'Give the messages of an earlier result: result.chatHistory.')
+  const known = options.initiator ? [...group.agents, options.initiator] : group.agents
   for (const message of messages) {
     const author = authorOf(message)
-    if (author === group.manager || group.agents.some(({ name }) => name === author)) continue
+    if (author === group.manager || known.some(({ name }) => name === author)) continue
     const members = group.agents.map(({ name }) => quote(name)).join(', ')
     throw refuse(group, `a message by ${quote(author)}, who is not in the group`, `Its members are ${members}.`)
   }
-  const lastSpeaker = group.agents.find(({ name }) => name === authorOf(last))
+  const lastSpeaker = known.find(({ name }) => name === authorOf(last))
   if (!lastSpeaker) throw refuse(group, 'a last message by its manager', 'Leave it out: a member has to go on.')
   const id = options.id ?? last.id.slice(0, Math.max(0, last.id.lastIndexOf('/')))
   const conversation = new Conversation({ id, messages: messages.slice(0, -1), group: group.manager })

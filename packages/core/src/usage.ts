@@ -20,7 +20,7 @@ export interface UsageReport extends Usage {
 }
 
 /** Nothing used yet: the start of a sum. */
-export const NO_USAGE: Usage = Object.freeze({
+const NO_USAGE: Usage = Object.freeze({
   calls: 0,
   inputTokens: 0,
   outputTokens: 0,
@@ -30,7 +30,7 @@ export const NO_USAGE: Usage = Object.freeze({
 })
 
 /** The sum of two usages; a count that is unknown on either side is unknown in the sum. */
-export function addUsage(one: Usage, other: Usage): Usage {
+function addUsage(one: Usage, other: Usage): Usage {
   return {
     calls: one.calls + other.calls,
     inputTokens: sum(one.inputTokens, other.inputTokens),

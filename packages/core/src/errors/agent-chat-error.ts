@@ -6,7 +6,7 @@ export abstract class AgentChatError extends Error {
   abstract readonly code: string
   readonly isAgentChatError = true
   /** The chat that the error ended, with its transcript up to there; absent when no chat had begun. */
-  result?: ChatResult
+  declare result?: ChatResult
 
   /** True also for an error of a second copy of the package, where `instanceof` says no. */
   static isInstance(value: unknown): value is AgentChatError {

@@ -23,6 +23,7 @@ export type AnswerPart =
 
 interface OpenPart {
   readonly type: 'text' | 'reasoning'
+  readonly id: string
   text: string
   metadata: SharedV4ProviderMetadata | undefined
 }
@@ -32,7 +33,6 @@ export class AnswerReader {
   readonly #modelId: string
   readonly #onPart: ((part: AnswerPart) => void) | undefined
   readonly #parts: OpenPart[] = []
-  readonly #open = new Map<string, OpenPart>()
   readonly #toolCalls: ToolCall[] = []
   #usage: LanguageModelV4Usage | undefined
 
@@ -52,9 +52,11 @@ export class AnswerReader {
   take(part: LanguageModelV4StreamPart): void {
     switch (part.type) {
       case 'text-start':
-        return this.#start('text', part)
+        this.#start('text', part)
+        return undefined
       case 'reasoning-start':
-        return this.#start('reasoning', part)
+        this.#start('reasoning', part)
+        return undefined
       case 'text-delta':
       case 'reasoning-delta':
         return this.#continue(part)
@@ -115,25 +117,28 @@ export class AnswerReader {
   #start(
     type: OpenPart['type'],
     { id, providerMetadata }: { readonly id: string; readonly providerMetadata?: SharedV4ProviderMetadata },
-  ): void {
-    const open: OpenPart = { type, text: '', metadata: providerMetadata }
+  ): OpenPart {
+    const open: OpenPart = { type, id, text: '', metadata: providerMetadata }
     this.#parts.push(open)
-    this.#open.set(`${type}:${id}`, open)
+    return open
   }
 
   #continue(part: Extract<LanguageModelV4StreamPart, { type: 'text-delta' | 'reasoning-delta' }>): void {
     const type = part.type === 'text-delta' ? 'text' : 'reasoning'
-    if (!this.#open.has(`${type}:${part.id}`)) this.#start(type, { id: part.id })
-    const open = this.#open.get(`${type}:${part.id}`)
-    if (!open) return
+    const open = this.#open(type, part.id) ?? this.#start(type, { id: part.id })
     open.text += part.delta
     open.metadata = part.providerMetadata ?? open.metadata
     if (part.delta !== '') this.#onPart?.({ type: part.type, delta: part.delta })
   }
 
   #end(part: Extract<LanguageModelV4StreamPart, { type: 'text-end' | 'reasoning-end' }>): void {
-    const open = this.#open.get(`${part.type === 'text-end' ? 'text' : 'reasoning'}:${part.id}`)
+    const open = this.#open(part.type === 'text-end' ? 'text' : 'reasoning', part.id)
     if (open) open.metadata = part.providerMetadata ?? open.metadata
+  }
+
+  /** The newest part of that id: a provider may use one again. */
+  #open(type: OpenPart['type'], id: string): OpenPart | undefined {
+    return this.#parts.findLast((part) => part.type === type && part.id === id)
   }
 
   #call(part: Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>): void {

@@ -15,6 +15,8 @@ export const UNANSWERED = 'This call was not answered: the conversation went on 
 
 /** How a transcript is shown. */
 export interface PromptOptions {
+  /** Put in front, also when it is empty. Default: none. */
+  readonly systemMessage?: string
   /** Shows every message under the name of the agent that sent it, whoever is quoted. Default `false`. */
   readonly inGroup?: boolean
 }
@@ -33,20 +35,20 @@ export function promptFor(
 ): LanguageModelV4Prompt {
   const builder = new PromptBuilder(agent, options)
   builder.take(messages)
-  return builder.prompt()
+  return builder.prompt(options.systemMessage)
 }
 
 /**
  * As {@link promptFor}, for the transcript of a conversation: what was converted for an earlier request is taken from
  * there, so that a request costs what is new.
  */
-export function promptOf(agent: string, conversation: Conversation): LanguageModelV4Prompt {
+export function promptOf(agent: string, conversation: Conversation, systemMessage?: string): LanguageModelV4Prompt {
   const builder = conversation.derive(
     `prompt:${agent}`,
     () => new PromptBuilder(agent, { inGroup: conversation.group !== undefined }),
   )
   builder.take(conversation.messagesFor(agent))
-  return builder.prompt()
+  return builder.prompt(systemMessage)
 }
 
 /** Builds a prompt by appending, for one agent and one growing list of messages. */
@@ -72,8 +74,10 @@ class PromptBuilder {
   }
 
   /** The prompt so far. Calls that are still open are answered in this copy alone: their results may yet come. */
-  prompt(): LanguageModelV4Prompt {
-    const prompt = this.#prompt.slice()
+  prompt(systemMessage: string | undefined): LanguageModelV4Prompt {
+    const head: LanguageModelV4Prompt = systemMessage === undefined ? [] : [{ role: 'system', content: systemMessage }]
+    // Copied once and as a block: a spread goes through a long list one by one.
+    const prompt = head.concat(this.#prompt)
     if (this.#pending.length > 0) prompt.push(answersTo(this.#pending, []))
     return prompt
   }
@@ -101,13 +105,11 @@ class PromptBuilder {
 }
 
 function userMessage(message: Message, content: Message['content']): LanguageModelV4Message {
-  const parts = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content
-  return named(message, {
-    role: 'user',
-    content: parts.flatMap((part) =>
-      part.type === 'reasoning' ? [] : [part.type === 'text' ? textPart(part) : filePart(part)],
-    ),
-  })
+  if (typeof content === 'string') return named(message, { role: 'user', content: [{ type: 'text', text: content }] })
+  const parts = content.flatMap((part) =>
+    part.type === 'reasoning' ? [] : [part.type === 'text' ? textPart(part) : filePart(part)],
+  )
+  return named(message, { role: 'user', content: parts })
 }
 
 function named(message: Message, prompt: LanguageModelV4Message): LanguageModelV4Message {

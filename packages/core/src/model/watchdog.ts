@@ -40,9 +40,11 @@ export class Watchdog {
   }
 
   /** Waits for `promise`, but not longer than the call may last; the callee may not listen to the signal. */
-  async guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
-    const ended = new Promise<never>((_resolve, reject) => this.onBark(reject))
-    return Promise.race([promise, ended])
+  guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.onBark(reject)
+      promise.then(resolve, reject)
+    })
   }
 
   /** Notes a sign of life. */

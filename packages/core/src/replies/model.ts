@@ -21,7 +21,7 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
     const request = {
       agent: recipient.name,
       purpose: 'reply' as const,
-      prompt: [{ role: 'system' as const, content: systemMessage() }, ...transcriptOf(turn)],
+      prompt: promptOfTurn(turn, systemMessage()),
       tools: tools(),
       step: stepKey(turn, 'model'),
       onPart: (part: AnswerPart) => turn.emit({ ...part, messageId }),
@@ -32,10 +32,11 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
   }
 }
 
-/** The transcript as the agent sees it; converted anew only if hooks changed it. */
-function transcriptOf({ conversation, messages, recipient: { name } }: Turn): ReturnType<typeof promptFor> {
-  const unchanged = messages === conversation.messagesFor(name)
+/** The transcript as the agent sees it, behind its system message; converted anew only if hooks changed it. */
+function promptOfTurn(turn: Turn, systemMessage: string): ReturnType<typeof promptFor> {
+  const { conversation, messages, recipient } = turn
+  const unchanged = messages === conversation.messagesFor(recipient.name)
   return unchanged
-    ? promptOf(name, conversation)
-    : promptFor(name, messages, { inGroup: conversation.group !== undefined })
+    ? promptOf(recipient.name, conversation, systemMessage)
+    : promptFor(recipient.name, messages, { inGroup: conversation.group !== undefined, systemMessage })
 }

@@ -1,6 +1,6 @@
-import type { ReplyFunction, Turn } from '../agent.ts'
+import type { Agent, ReplyFunction, Turn } from '../agent.ts'
 import { callback } from '../callback.ts'
-import { holdChats, type QueuedChat } from '../chat-queue.ts'
+import { checkQueue, holdChats, QUEUE_OPTIONS, type QueuedChat } from '../chat-queue.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { textOf, type MessageInput } from '../message.ts'
 import { quote } from '../util/quote.ts'
@@ -33,6 +33,16 @@ export function nestedChatsReply(chats: readonly NestedChat[]): ReplyFunction {
     const results = await holdChats(queue, turn)
     return { message: results.at(-1)?.summary ?? '' }
   }
+}
+
+/**
+ * Refuses chats that cannot be held, when they are registered.
+ *
+ * @throws ConfigurationError
+ */
+export function checkNestedChats(chats: readonly NestedChat[], owner: Agent): void {
+  const queue = chats.map(({ sender = owner, message: _message, ...chat }) => ({ ...chat, sender }))
+  checkQueue(queue, QUEUE_OPTIONS)
 }
 
 async function openingOf(chat: NestedChat, index: number, turn: Turn): Promise<MessageInput | undefined> {

@@ -1,4 +1,4 @@
-import type { Reply, ReplyFunction, Turn } from '../agent.ts'
+import type { Agent, Reply, ReplyFunction, Turn } from '../agent.ts'
 import { callback } from '../callback.ts'
 import type { Message, ToolResult } from '../message.ts'
 import { askPerson } from '../person.ts'
@@ -14,7 +14,7 @@ export interface TerminationOptions {
   readonly humanInputMode: HumanInputMode
   readonly isTerminationMsg: (message: Message) => boolean
   /** How many automatic replies in a row the agent gives a sender. */
-  readonly maxConsecutiveAutoReply: (sender: string | undefined) => number
+  readonly maxConsecutiveAutoReply: (sender: Agent | undefined) => number
 }
 
 interface State {
@@ -28,7 +28,7 @@ interface State {
 export function terminationReply(options: TerminationOptions): ReplyFunction {
   return (turn) => {
     const last = turn.messages.at(-1)
-    const limit = options.maxConsecutiveAutoReply(turn.sender?.name)
+    const limit = options.maxConsecutiveAutoReply(turn.sender)
     const exhausted = autoReplies(turn) >= limit
     const { humanInputMode: mode } = options
     if (mode === 'NEVER' && exhausted) return end(turn, 'max-auto-reply')

@@ -7,7 +7,7 @@ import { abortable } from '../util/abortable.ts'
 import { quote } from '../util/quote.ts'
 
 /** What a call gets as its answer when the run is cancelled before its tool is done. */
-export const CANCELLED = 'Error: The run was cancelled before this call was done.'
+const CANCELLED = 'Error: The run was cancelled before this call was done.'
 
 /**
  * Runs the tools that the last message calls, all at once, and replies with their results in the order of the calls.

@@ -9,7 +9,7 @@ import { selectByHand } from './manual.ts'
 import { nextInOrder } from './order.ts'
 
 /** The names of the methods. */
-export const SELECTION_METHODS: readonly SelectionMethod[] = Object.freeze(['auto', 'manual', 'random', 'round_robin'])
+const SELECTION_METHODS: readonly SelectionMethod[] = Object.freeze(['auto', 'manual', 'random', 'round_robin'])
 
 /**
  * Chooses who speaks next in a group; `undefined` if nobody may, or is to.
