@@ -1,0 +1,56 @@
+// An assistant writes programs, and a user proxy runs them until the question is answered.
+//
+//   npm start                             without a key: the assistant's lines are scripted
+//   npm start -- --model openai/gpt-5     a real model; needs its provider package and its key
+//   npm start -- --ask                    asks you before each step
+import { readFileSync } from 'node:fs'
+import { QuickJsExecutor } from '@conversable/executors'
+import { AgentChatError, AssistantAgent, textOf, UserProxyAgent, type ChatResult } from 'conversable'
+import { printTranscript } from 'conversable/console'
+import { terminalInput } from 'conversable/node'
+import { argumentsOf } from './arguments.ts'
+import { closing } from './closing.ts'
+import { scriptedAssistant } from './script.ts'
+
+const QUESTION =
+  'Which of the stocks in stocks.csv gained most in the last year of the data, and how much is it? ' +
+  '(The price of the last month against the price twelve months earlier, in per cent.)'
+
+const SYSTEM_MESSAGE = `You solve tasks by programming in JavaScript, the only language that can be run.
+Say your plan in a sentence or two, then put one whole program into a block fenced as \`\`\`javascript. It is run for you, and what it prints comes back.
+A program has the language itself, console.log to print, and readFile(name), which gives the text of a file. It has no modules, no require, no timers and no network.
+If a program fails, read the error and send the whole program again, corrected. Take figures from what was printed, never from memory.
+When you have the answer, give it in a sentence, and end your message with the word TERMINATE.`
+
+const { model, ask } = argumentsOf(process.argv.slice(2))
+
+async function main(): Promise<ChatResult> {
+  const assistant = new AssistantAgent({
+    name: 'assistant',
+    systemMessage: SYSTEM_MESSAGE,
+    llmConfig: { model: model ?? scriptedAssistant() },
+  })
+  const files = { 'stocks.csv': readFileSync(new URL('stocks.csv', import.meta.url)) }
+  const userProxy = new UserProxyAgent({
+    name: 'user_proxy',
+    humanInputMode: ask ? 'ALWAYS' : 'NEVER',
+    humanInput: terminalInput(),
+    maxConsecutiveAutoReply: 10,
+    isTerminationMsg: (message) => textOf(message).trimEnd().endsWith('TERMINATE'),
+    codeExecutionConfig: { executor: new QuickJsExecutor({ files, limits: { timeoutMs: 20_000 } }) },
+  })
+  return printTranscript(userProxy.initiateChat(assistant, { message: QUESTION }))
+}
+
+console.log(
+  model === undefined
+    ? "The assistant's lines are scripted: no key is needed and nothing is spent. The programs and what they print are real.\n"
+    : `The assistant's lines come from ${model}.\n`,
+)
+try {
+  console.log(`\n${closing(await main(), model === undefined)}`)
+} catch (error) {
+  if (!AgentChatError.isInstance(error)) throw error
+  console.error(`\n${error.message}`)
+  process.exitCode = 1
+}
