@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { getEventListeners } from 'node:events'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { tool, type ChatContext, type ChatResult, type ChatRun, type CodeExecutor } from 'conversable'
 import { ScriptedModel } from 'conversable/testing'
 import { describe, expect, test } from 'vitest'
@@ -162,6 +165,33 @@ test('a thousand runs on one signal leave no listener and no timer', async () =>
   for (let n = 0; n < 1000; n++) await user.initiateChat(agent, { message: 'hi', signal: controller.signal })
   expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
   expect(timers()).toBeLessThanOrEqual(before)
+})
+
+test('a thousand runs on one signal leave the heap as it was', { timeout: 30_000 }, async () => {
+  const program = `
+    import { AssistantAgent, UserProxyAgent } from 'conversable'
+    import { ScriptedModel } from 'conversable/testing'
+    const model = new ScriptedModel(() => 'TERMINATE')
+    const assistant = new AssistantAgent({ name: 'assistant', llmConfig: { model } })
+    const user = new UserProxyAgent({ name: 'user', humanInputMode: 'NEVER' })
+    const { signal } = new AbortController()
+    const hold = async () => {
+      for (let n = 0; n < 1000; n++) await user.initiateChat(assistant, { message: 'hi', signal })
+      model.requests.length = 0
+      globalThis.gc()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      globalThis.gc()
+      return process.memoryUsage().heapUsed
+    }
+    await hold()
+    const before = await hold()
+    console.log((await hold()) - before)
+  `
+  const options = ['--conditions=conversable-source', '--expose-gc', '--input-type=module', '--eval', program]
+  const { stdout } = await promisify(execFile)(process.execPath, options, {
+    cwd: join(import.meta.dirname, '..', '..'),
+  })
+  expect(Number(stdout)).toBeLessThan(1_000_000)
 })
 
 function expectLegal({ chatHistory }: ChatResult): void {
