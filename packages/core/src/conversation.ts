@@ -109,6 +109,11 @@ export class Conversation {
     return this.#derived.get(key) as Value
   }
 
+  /** Lets go of everything that was worked out. */
+  forgetDerived(): void {
+    this.#derived.clear()
+  }
+
   /** The conversation as plain JSON, for `new Conversation(state)` in this process or another. */
   toJSON(): ConversationState {
     const { id, autoReplies, answering, humanInput, data, group } = this

@@ -79,14 +79,19 @@ export class ReplyList {
     for (const { trigger, reply, builtIn } of this.#entries) {
       if (trigger !== undefined && !this.#isMet(trigger, turn.sender)) continue
       // Built-in functions end by themselves when the run is cancelled, and leave what they have.
-      const signal = builtIn ? undefined : turn.signal
-      const answer = callback({ agent: this.#agent, what: nameOf(reply), signal }, () => reply(turn))
-      const settled: unknown = isPromise(answer) ? await answer : answer
-      if (settled === undefined) continue
-      assertReply(settled, this.#agent, nameOf(reply))
-      return settled
+      const answer = builtIn ? reply(turn) : this.#handedIn(reply, turn)
+      const settled = isPromise(answer) ? await answer : answer
+      if (settled !== undefined) return settled
     }
     return undefined
+  }
+
+  async #handedIn(reply: ReplyFunction, turn: Turn): Promise<Reply | undefined> {
+    const what = reply.name ? `its reply function ${reply.name}` : 'a reply function'
+    const answer: unknown = await callback({ agent: this.#agent, what, signal: turn.signal }, () => reply(turn))
+    if (answer === undefined) return undefined
+    assertReply(answer, this.#agent, what)
+    return answer
   }
 
   #isMet(trigger: Trigger, sender: Agent | undefined): boolean {
@@ -109,8 +114,4 @@ export class ReplyList {
     if (index === -1) return this.#entries.length
     return anchor === 'termination' && this.#entries[index]?.builtIn === 'termination' ? index + 1 : index
   }
-}
-
-function nameOf(reply: ReplyFunction): string {
-  return reply.name ? `its reply function ${reply.name}` : 'a reply function'
 }

@@ -19,38 +19,15 @@ export interface UsageReport extends Usage {
   readonly byModel: Readonly<Record<string, Usage>>
 }
 
-/** Nothing used yet: the start of a sum. */
-const NO_USAGE: Usage = Object.freeze({
-  calls: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cachedInputTokens: 0,
-  reasoningTokens: 0,
-  costUsd: 0,
-})
-
-/** The sum of two usages; a count that is unknown on either side is unknown in the sum. */
-function addUsage(one: Usage, other: Usage): Usage {
-  return {
-    calls: one.calls + other.calls,
-    inputTokens: sum(one.inputTokens, other.inputTokens),
-    outputTokens: sum(one.outputTokens, other.outputTokens),
-    cachedInputTokens: sum(one.cachedInputTokens, other.cachedInputTokens),
-    reasoningTokens: sum(one.reasoningTokens, other.reasoningTokens),
-    costUsd: sum(one.costUsd, other.costUsd),
-  }
-}
-
-function sum(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? undefined : one + other
-}
+/** A usage that is being added up. */
+type UsageSum = { -readonly [count in keyof Usage]: Usage[count] }
 
 /** Adds up the usage of one chat, and passes every entry on to the chat around it. */
 export class UsageMeter {
   readonly #parent: UsageMeter | undefined
-  readonly #byAgent = new Map<string, Usage>()
-  readonly #byModel = new Map<string, Usage>()
-  #total: Usage = NO_USAGE
+  readonly #byAgent = new Map<string, UsageSum>()
+  readonly #byModel = new Map<string, UsageSum>()
+  readonly #total = nothingUsed()
 
   constructor(parent?: UsageMeter) {
     this.#parent = parent
@@ -58,18 +35,44 @@ export class UsageMeter {
 
   /** Counts one model call of `agent`. */
   add(agent: string, model: string, usage: Usage): void {
-    this.#total = addUsage(this.#total, usage)
-    this.#byAgent.set(agent, addUsage(this.#byAgent.get(agent) ?? NO_USAGE, usage))
-    this.#byModel.set(model, addUsage(this.#byModel.get(model) ?? NO_USAGE, usage))
+    addTo(this.#total, usage)
+    addTo(sumIn(this.#byAgent, agent), usage)
+    addTo(sumIn(this.#byModel, model), usage)
     this.#parent?.add(agent, model, usage)
   }
 
   /** What was counted so far. */
   report(): UsageReport {
-    return {
-      ...this.#total,
-      byAgent: Object.fromEntries(this.#byAgent),
-      byModel: Object.fromEntries(this.#byModel),
-    }
+    return { ...this.#total, byAgent: listed(this.#byAgent), byModel: listed(this.#byModel) }
   }
+}
+
+function sumIn(sums: Map<string, UsageSum>, key: string): UsageSum {
+  const known = sums.get(key)
+  if (known) return known
+  const sum = nothingUsed()
+  sums.set(key, sum)
+  return sum
+}
+
+function listed(sums: ReadonlyMap<string, UsageSum>): Record<string, Usage> {
+  return Object.fromEntries([...sums].map(([key, sum]) => [key, { ...sum }]))
+}
+
+function nothingUsed(): UsageSum {
+  return { calls: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0, costUsd: 0 }
+}
+
+/** A count that is unknown once is unknown from then on. */
+function addTo(sum: UsageSum, usage: Usage): void {
+  sum.calls += usage.calls
+  sum.inputTokens = plus(sum.inputTokens, usage.inputTokens)
+  sum.outputTokens = plus(sum.outputTokens, usage.outputTokens)
+  sum.cachedInputTokens = plus(sum.cachedInputTokens, usage.cachedInputTokens)
+  sum.reasoningTokens = plus(sum.reasoningTokens, usage.reasoningTokens)
+  sum.costUsd = plus(sum.costUsd, usage.costUsd)
+}
+
+function plus(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other
 }

@@ -8,6 +8,8 @@ import type { Conversation } from '../conversation.ts'
 import { authorOf, isToolAnswer, type ContentPart, type Message, type ToolCall, type ToolResult } from '../message.ts'
 import { parseJson } from '../util/parse-json.ts'
 
+type UserPart = Extract<LanguageModelV4Message, { readonly role: 'user' }>['content'][number]
+type NameOptions = { readonly providerOptions?: { readonly conversable: { readonly name: string } } }
 type AssistantPart = Extract<LanguageModelV4Message, { readonly role: 'assistant' }>['content'][number]
 
 /** What a model reads in place of an answer that never came. */
@@ -55,7 +57,9 @@ export function promptOf(agent: string, conversation: Conversation, systemMessag
 class PromptBuilder {
   readonly #agent: string
   readonly #inGroup: boolean
-  readonly #prompt: LanguageModelV4Prompt = []
+  /** Behind a first entry that stands for the system message, so that a request is one copy of the whole. */
+  readonly #prompt: LanguageModelV4Prompt = [{ role: 'system', content: '' }]
+  readonly #names = new Map<string, NameOptions>()
   #taken = 0
   /** The calls of the last message, not answered yet. */
   #pending: readonly ToolCall[] = []
@@ -75,9 +79,8 @@ class PromptBuilder {
 
   /** The prompt so far. Calls that are still open are answered in this copy alone: their results may yet come. */
   prompt(systemMessage: string | undefined): LanguageModelV4Prompt {
-    const head: LanguageModelV4Prompt = systemMessage === undefined ? [] : [{ role: 'system', content: systemMessage }]
-    // Copied once and as a block: a spread goes through a long list one by one.
-    const prompt = head.concat(this.#prompt)
+    const prompt = this.#prompt.slice(systemMessage === undefined ? 1 : 0)
+    if (systemMessage !== undefined) prompt[0] = { role: 'system', content: systemMessage }
     if (this.#pending.length > 0) prompt.push(answersTo(this.#pending, []))
     return prompt
   }
@@ -89,8 +92,10 @@ class PromptBuilder {
     if (this.#pending.length > 0) this.#prompt.push(answersTo(this.#pending, results))
     this.#pending = message.toolCalls ?? []
     if (!isToolAnswer(message)) this.#prompt.push(this.#spoken(message))
-    else if (orphans.length > 0)
-      this.#prompt.push(userMessage(message, orphans.map((result) => result.content).join('\n\n')))
+    else if (orphans.length > 0) {
+      const text = orphans.map((result) => result.content).join('\n\n')
+      this.#prompt.push({ role: 'user', content: [{ type: 'text', text }], ...this.#optionsFor(message.name) })
+    }
   }
 
   #spoken(message: Message): LanguageModelV4Message {
@@ -98,22 +103,27 @@ class PromptBuilder {
     const { toolCalls = [] } = message
     if (toolCalls.length > 0)
       return { role: 'assistant', content: [...assistantParts(message, own), ...toolCalls.map(callPart)] }
-    return own
-      ? named(message, { role: 'assistant', content: assistantParts(message, own) })
-      : userMessage(message, message.content)
+    const options = this.#optionsFor(message.name)
+    if (own) return { role: 'assistant', content: assistantParts(message, own), ...options }
+    return { role: 'user', content: userParts(message.content), ...options }
+  }
+
+  /** What tells a speaker's name: the same object in all of its messages, for there are many of them. */
+  #optionsFor(name: string): NameOptions {
+    const known = this.#names.get(name)
+    if (known) return known
+    const options = name === '' ? {} : { providerOptions: { conversable: { name } } }
+    this.#names.set(name, options)
+    return options
   }
 }
 
-function userMessage(message: Message, content: Message['content']): LanguageModelV4Message {
-  if (typeof content === 'string') return named(message, { role: 'user', content: [{ type: 'text', text: content }] })
-  const parts = content.flatMap((part) =>
-    part.type === 'reasoning' ? [] : [part.type === 'text' ? textPart(part) : filePart(part)],
-  )
-  return named(message, { role: 'user', content: parts })
-}
-
-function named(message: Message, prompt: LanguageModelV4Message): LanguageModelV4Message {
-  return message.name === '' ? prompt : { ...prompt, providerOptions: { conversable: { name: message.name } } }
+function userParts(content: Message['content']): UserPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return content.flatMap((part) => {
+    if (part.type === 'reasoning') return []
+    return [part.type === 'text' ? textPart(part) : filePart(part)]
+  })
 }
 
 function assistantParts(message: Message, own: boolean): AssistantPart[] {

@@ -1,17 +1,22 @@
 /**
- * Waits for `promise`, but no longer than until `signal` is aborted; then throws its reason. For callees that may not
- * listen to the signal themselves. Leaves no listener behind.
+ * Waits for `promise`, but no longer than until `signal` is aborted; then rejects with its reason. For callees that may
+ * not listen to the signal themselves. Leaves no listener behind.
  */
-export async function abortable<Value>(promise: PromiseLike<Value>, signal: AbortSignal): Promise<Value> {
-  signal.throwIfAborted()
-  let stop = (): void => {}
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
+export function abortable<Value>(promise: PromiseLike<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    const release = (): void => signal.removeEventListener('abort', stop)
+    promise.then(
+      (value) => {
+        release()
+        resolve(value)
+      },
+      (error: unknown) => {
+        release()
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }
