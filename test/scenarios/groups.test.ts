@@ -1,4 +1,6 @@
+import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
 import {
+  AssistantAgent,
   type ConversableAgent,
   GroupChatManager,
   SocietyOfMindAgent,
@@ -10,7 +12,7 @@ import {
   type ChatResult,
   type GroupChatOptions,
 } from 'conversable'
-import { scriptedPerson } from 'conversable/testing'
+import { ScriptedModel, scriptedPerson } from 'conversable/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { collect, echo, lines, proxy, scripted } from './support.ts'
@@ -278,6 +280,31 @@ test('what members and selector are sent grows at the end, in a group that a mod
     }
     expect(repeated / sent).toBeGreaterThan(0.95)
   }
+})
+
+test('a model of a provider reads in the text who said what in a group, and selector and summary do, too', async () => {
+  const provider = { speakerNames: 'text' as const }
+  const bobModel = new ScriptedModel(['I am bob.'])
+  const bob = new AssistantAgent({
+    name: 'bob',
+    systemMessage: 'You are bob.',
+    llmConfig: { model: bobModel, ...provider },
+  })
+  const model = new ScriptedModel(['bob', 'They met.'])
+  const manager = new GroupChatManager({
+    llmConfig: { model, ...provider },
+    groupChat: { agents: [echo('alice', '-'), bob], maxRound: 2 },
+  })
+  await echo('carol', '-').initiateChat(manager, { message: 'Who are you?', summaryMethod: 'reflection_with_llm' })
+  const texts = (prompt: LanguageModelV4Prompt): string[] =>
+    prompt.flatMap(({ role, content }) =>
+      typeof content === 'string'
+        ? []
+        : content.flatMap((part) => (part.type === 'text' ? [`${role} ${part.text}`] : [])),
+    )
+  expect(texts(model.prompts[0] ?? [])).toEqual(['user carol: Who are you?'])
+  expect(texts(model.prompts[1] ?? [])).toEqual(['user carol: Who are you?', 'user bob: I am bob.'])
+  expect(texts(bobModel.prompts[0] ?? [])).toEqual(['user carol: Who are you?'])
 })
 
 test('a person picks the speakers, with three tries', async () => {

@@ -60,6 +60,7 @@ const LLM_OPTIONS = Object.freeze([
   'idleTimeoutMs',
   'timeoutMs',
   'price',
+  'speakerNames',
 ])
 const MODES = Object.freeze(['ALWAYS', 'TERMINATE', 'NEVER'])
 

@@ -7,6 +7,7 @@ import { ModelError } from './errors/model-error.ts'
 import { textOf, type JsonValue, type Message } from './message.ts'
 import { askModel } from './model/ask-model.ts'
 import { promptFor } from './model/prompt.ts'
+import { speakerNamesOf } from './model/speaker-names.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import { isPromise } from './util/is-promise.ts'
 import { quote } from './util/quote.ts'
@@ -109,7 +110,10 @@ async function reflect(chat: ChatToSumUp, context: ChatContext): Promise<string>
   if (!llmConfig) return ''
   const { summaryPrompt = REFLECTION_PROMPT, summaryRole = 'system' } = summaryArgs
   const inGroup = conversation.group !== undefined
-  const prompt = promptFor(recipient.name, conversation.messagesFor(sender.name), { inGroup })
+  const prompt = promptFor(recipient.name, conversation.messagesFor(sender.name), {
+    inGroup,
+    names: speakerNamesOf(llmConfig),
+  })
   prompt.push(
     summaryRole === 'system'
       ? { role: 'system', content: summaryPrompt }

@@ -6,6 +6,7 @@ import type {
 } from '@ai-sdk/provider'
 import type { Conversation } from '../conversation.ts'
 import { authorOf, isToolAnswer, type ContentPart, type Message, type ToolCall, type ToolResult } from '../message.ts'
+import type { SpeakerNames } from '../ports/model.ts'
 import { parseJson } from '../util/parse-json.ts'
 
 type UserPart = Extract<LanguageModelV4Message, { readonly role: 'user' }>['content'][number]
@@ -21,6 +22,8 @@ export interface PromptOptions {
   readonly systemMessage?: string
   /** Shows every message under the name of the agent that sent it, whoever is quoted. Default `false`. */
   readonly inGroup?: boolean
+  /** How the names of a group are shown. Default `metadata`. */
+  readonly names?: SpeakerNames
 }
 
 /**
@@ -44,10 +47,15 @@ export function promptFor(
  * As {@link promptFor}, for the transcript of a conversation: what was converted for an earlier request is taken from
  * there, so that a request costs what is new.
  */
-export function promptOf(agent: string, conversation: Conversation, systemMessage?: string): LanguageModelV4Prompt {
+export function promptOf(
+  agent: string,
+  conversation: Conversation,
+  { systemMessage, names }: Omit<PromptOptions, 'inGroup'> = {},
+): LanguageModelV4Prompt {
+  const inGroup = conversation.group !== undefined
   const builder = conversation.derive(
-    `prompt:${agent}`,
-    () => new PromptBuilder(agent, { inGroup: conversation.group !== undefined }),
+    `prompt:${names}:${agent}`,
+    () => new PromptBuilder(agent, { inGroup, ...(names && { names }) }),
   )
   builder.take(conversation.messagesFor(agent))
   return builder.prompt(systemMessage)
@@ -57,6 +65,7 @@ export function promptOf(agent: string, conversation: Conversation, systemMessag
 class PromptBuilder {
   readonly #agent: string
   readonly #inGroup: boolean
+  readonly #namesInText: boolean
   /** Behind a first entry that stands for the system message, so that a request is one copy of the whole. */
   readonly #prompt: LanguageModelV4Prompt = [{ role: 'system', content: '' }]
   readonly #names = new Map<string, NameOptions>()
@@ -64,9 +73,10 @@ class PromptBuilder {
   /** The calls of the last message, not answered yet. */
   #pending: readonly ToolCall[] = []
 
-  constructor(agent: string, { inGroup = false }: PromptOptions) {
+  constructor(agent: string, { inGroup = false, names = 'metadata' }: PromptOptions) {
     this.#agent = agent
     this.#inGroup = inGroup
+    this.#namesInText = inGroup && names === 'text'
   }
 
   /** Converts the messages behind those that were taken before. */
@@ -94,7 +104,11 @@ class PromptBuilder {
     if (!isToolAnswer(message)) this.#prompt.push(this.#spoken(message))
     else if (orphans.length > 0) {
       const text = orphans.map((result) => result.content).join('\n\n')
-      this.#prompt.push({ role: 'user', content: [{ type: 'text', text }], ...this.#optionsFor(message.name) })
+      this.#prompt.push({
+        role: 'user',
+        content: this.#spokenBy(message.name, [{ type: 'text', text }]),
+        ...this.#optionsFor(message.name),
+      })
     }
   }
 
@@ -105,7 +119,15 @@ class PromptBuilder {
       return { role: 'assistant', content: [...assistantParts(message, own), ...toolCalls.map(callPart)] }
     const options = this.#optionsFor(message.name)
     if (own) return { role: 'assistant', content: assistantParts(message, own), ...options }
-    return { role: 'user', content: userParts(message.content), ...options }
+    return { role: 'user', content: this.#spokenBy(message.name, userParts(message.content)), ...options }
+  }
+
+  /** Puts the speaker's name in front of the first text, or of everything. */
+  #spokenBy(name: string, parts: UserPart[]): UserPart[] {
+    if (!this.#namesInText || name === '') return parts
+    const [first, ...rest] = parts
+    if (first?.type !== 'text') return [{ type: 'text', text: `${name}:` }, ...parts]
+    return [{ ...first, text: `${name}: ${first.text}` }, ...rest]
   }
 
   /** What tells a speaker's name: the same object in all of its messages, for there are many of them. */

@@ -6,6 +6,12 @@ import type { LanguageModelV2, LanguageModelV3, LanguageModelV4, SharedV4Provide
  */
 export type ModelSource = LanguageModelV4 | LanguageModelV3 | LanguageModelV2 | string
 
+/**
+ * How a model is told who said what in a group: in front of the text (`bob: Hello.`), or in
+ * `providerOptions.conversable.name` of each message alone.
+ */
+export type SpeakerNames = 'text' | 'metadata'
+
 /** Which model an agent asks, and how. What is absent is left to the provider. */
 export interface LlmConfig {
   readonly model: ModelSource
@@ -20,6 +26,8 @@ export interface LlmConfig {
   readonly idleTimeoutMs?: number
   /** The longest time for one answer, in milliseconds. Default 600 000. */
   readonly timeoutMs?: number
+  /** How the model is told who said what in a group. Default `text`; scripted models read the metadata. */
+  readonly speakerNames?: SpeakerNames
   /** US dollars for a million tokens. Without it the cost of a run is unknown. */
   readonly price?: ModelPrice
 }

@@ -1,7 +1,8 @@
 import { stepKey, type ReplyFunction, type Turn } from '../agent.ts'
 import type { AnswerPart } from '../model/answer-reader.ts'
 import { askModel } from '../model/ask-model.ts'
-import { promptFor, promptOf } from '../model/prompt.ts'
+import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
+import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig } from '../ports/model.ts'
 import type { ToolSpec } from '../ports/tool.ts'
 
@@ -21,7 +22,7 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
     const request = {
       agent: recipient.name,
       purpose: 'reply' as const,
-      prompt: promptOfTurn(turn, systemMessage()),
+      prompt: promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) }),
       tools: tools(),
       step: stepKey(turn, 'model'),
       onPart: (part: AnswerPart) => turn.emit({ ...part, messageId }),
@@ -33,10 +34,10 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
 }
 
 /** The transcript as the agent sees it, behind its system message; converted anew only if hooks changed it. */
-function promptOfTurn(turn: Turn, systemMessage: string): ReturnType<typeof promptFor> {
+function promptOfTurn(turn: Turn, options: Omit<PromptOptions, 'inGroup'>): ReturnType<typeof promptFor> {
   const { conversation, messages, recipient } = turn
   const unchanged = messages === conversation.messagesFor(recipient.name)
   return unchanged
-    ? promptOf(recipient.name, conversation, systemMessage)
-    : promptFor(recipient.name, messages, { inGroup: conversation.group !== undefined, systemMessage })
+    ? promptOf(recipient.name, conversation, options)
+    : promptFor(recipient.name, messages, { inGroup: conversation.group !== undefined, ...options })
 }

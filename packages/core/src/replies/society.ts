@@ -6,6 +6,7 @@ import { Conversation } from '../conversation.ts'
 import { authorOf, textOf, type Message } from '../message.ts'
 import { askModel } from '../model/ask-model.ts'
 import { promptFor } from '../model/prompt.ts'
+import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig } from '../ports/model.ts'
 
 /** Makes an answer of the inner messages: an instruction for the agent's model, or a function. */
@@ -60,7 +61,7 @@ async function answerOf(
   if (!llmConfig) return last ? textOf(last).replaceAll('TERMINATE', '').trim() : ''
   const prompt: LanguageModelV4Prompt = [
     { role: 'system', content: SOCIETY_FRAME },
-    ...promptFor('', inner.map(asWords), { inGroup: true }),
+    ...promptFor('', inner.map(asWords), { inGroup: true, names: speakerNamesOf(llmConfig) }),
     { role: 'system', content: responsePreparer ?? SOCIETY_INSTRUCTION },
   ]
   const request = {

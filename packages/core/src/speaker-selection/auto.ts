@@ -4,6 +4,7 @@ import { textOf } from '../message.ts'
 import { askModel } from '../model/ask-model.ts'
 import { offersStructuredOutput } from '../model/structured-output.ts'
 import { promptFor, promptOf } from '../model/prompt.ts'
+import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig } from '../ports/model.ts'
 import type { Group, Selected, Selection } from './group.ts'
 import { mentionedNames } from './mentions.ts'
@@ -77,7 +78,7 @@ function nameSchema(candidates: readonly Agent[]): Record<string, unknown> {
 function openingPrompt({ group, candidates, turn }: Selection): LanguageModelV4Prompt {
   const prompt: LanguageModelV4Prompt = [
     { role: 'system', content: filled(group.selectSpeakerMessageTemplate, candidates) },
-    ...transcriptFor(turn),
+    ...transcriptFor(turn, group),
   ]
   const text = question(group, candidates)
   if (text !== undefined) prompt.push(spoken(group.roleForSelectSpeakerMessages, EXAMINER, text))
@@ -86,11 +87,12 @@ function openingPrompt({ group, candidates, turn }: Selection): LanguageModelV4P
 
 /** What was kept to some members is left out, and so are calls that are still to be answered: the selector is not to
  * answer them. */
-function transcriptFor({ conversation }: Selection['turn']): LanguageModelV4Prompt {
+function transcriptFor({ conversation }: Selection['turn'], { llmConfig }: Group): LanguageModelV4Prompt {
+  const names = llmConfig ? speakerNamesOf(llmConfig) : 'metadata'
   const messages = conversation.messagesFor(NOBODY)
   const last = messages.at(-1)
-  if (!last?.toolCalls) return promptOf(NOBODY, conversation)
-  const before = promptFor(NOBODY, messages.slice(0, -1), { inGroup: true })
+  if (!last?.toolCalls) return promptOf(NOBODY, conversation, { names })
+  const before = promptFor(NOBODY, messages.slice(0, -1), { inGroup: true, names })
   return [...before, spoken('assistant', last.by ?? last.name, textOf({ content: last.content }))]
 }
 

@@ -54,6 +54,8 @@ export class ScriptedModel implements LanguageModelV4 {
   readonly provider = 'scripted'
   readonly modelId: string
   readonly supportedUrls = {}
+  /** In a group, names are in `providerOptions.conversable.name`, so that texts can be compared as they were said. */
+  readonly speakerNames = 'metadata'
   /** The requests so far, each with a prompt of its own. */
   readonly requests: LanguageModelV4CallOptions[] = []
   readonly #script: Script
