@@ -7,6 +7,7 @@ import { ConfigurationError } from './errors/configuration-error.ts'
 import type { Agent } from './agent.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import { startRun, type RunOptions } from './start-run.ts'
+import { Cancellation } from './util/cancellation.ts'
 import { quote } from './util/quote.ts'
 
 /** The name of a chat in a graph. */
@@ -46,6 +47,7 @@ async function holdGraph(
   const graphId = outer.newChatId()
   const failed = new AbortController()
   const signal = AbortSignal.any([outer.signal, failed.signal])
+  const cancellation = new Cancellation(signal)
   const ended = new Map<ChatKey, ChatResult>()
   const started = new Map<ChatKey, Promise<ChatResult>>()
   const hold = async (chat: GraphChat): Promise<ChatResult> => {
@@ -54,7 +56,7 @@ async function holdGraph(
     for (const id of prerequisites) before.set(id, await resultOf(id))
     const summaries = [...before].flatMap(([id, { summary }]) => (excludeFromCarryover.includes(id) ? [] : [summary]))
     const carryover = [...carryoverItems(options.carryover), ...summaries]
-    const context = { ...outer, signal, newChatId: () => `${graphId}.${chatId}` }
+    const context = { ...outer, signal, cancellation, newChatId: () => `${graphId}.${chatId}` }
     const frame = { outer: context, queued: true, leave: (partial: ChatResult) => void ended.set(chatId, partial) }
     const result = await holdChat({ sender, recipient }, { ...options, carryover }, frame)
     ended.set(chatId, result)
@@ -73,6 +75,8 @@ async function holdGraph(
     await Promise.allSettled(started.values())
     leave(inOrder(chats, ended))
     throw error
+  } finally {
+    cancellation.close()
   }
   return inOrder(chats, ended)
 }

@@ -1,4 +1,4 @@
-import { assertReply, type Agent, type Reply } from './agent.ts'
+import { assertReply, type Agent, type Reply, type Sending } from './agent.ts'
 import { callback } from './callback.ts'
 import { turnOf } from './context.ts'
 import type { Conversation } from './conversation.ts'
@@ -47,7 +47,8 @@ export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promis
   let last: TurnTaken | undefined
   for (;;) {
     context.signal.throwIfAborted()
-    const next = await nextTurn(last)
+    const choice = nextTurn(last)
+    const next = isPromise(choice) ? await choice : choice
     if (next.stop !== undefined) return { rule: next.stop, agent: next.agent, turn: progress.turn, ...next.reason }
     const { speaker, sender } = next
     progress.agent = speaker.name
@@ -57,7 +58,8 @@ export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promis
     )
     assertReply(reply, speaker.name)
     if (reply.message !== undefined) {
-      const sent = await sendMessage(chat, reply.message, { sender: speaker, recipient: sender })
+      const sending = sendMessage(chat, reply.message, { sender: speaker, recipient: sender })
+      const sent = isPromise(sending) ? await sending : sending
       if (reply.endsChat) return { rule: 'stop-tool', ...progress }
       const circle = chat.watch?.observe(sent, reply.polling)
       if (circle) return { rule: 'no-progress', ...progress, ...circle }
@@ -71,19 +73,25 @@ export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promis
  *
  * @throws MessageError when it is no message; nothing is stored then.
  */
-export async function sendMessage(
+export function sendMessage(
   chat: HeldChat,
   message: MessageInput,
   { sender, recipient }: { readonly sender: Agent; readonly recipient: Agent },
-): Promise<Message> {
-  const { conversation, context } = chat
+): Message | Promise<Message> {
+  const { context } = chat
   const silent = sender.silent ?? chat.silent
   const prepared = sender.prepareMessage
     ? callback({ agent: sender.name, what: 'prepareMessage', signal: context.signal }, () =>
         sender.prepareMessage?.(message, { sender, recipient, silent }),
       )
     : message
-  const draft = draftOf(isPromise(prepared) ? await prepared : prepared, sender.name, recipient.name)
+  const write = (input: unknown): Message =>
+    writeDown(chat, draftOf(input, sender.name, recipient.name), { sender, recipient, silent })
+  return isPromise(prepared) ? prepared.then(write) : write(prepared)
+}
+
+function writeDown(chat: HeldChat, draft: MessageDraft, { sender, recipient, silent }: Sending): Message {
+  const { conversation, context } = chat
   const visibleTo = draft.visibleTo ?? chat.visibleTo?.(draft, sender.name)
   const stored = conversation.append(sender.name, visibleTo ? { ...draft, visibleTo } : draft)
   const at = { chatId: context.chatId, path: [...context.path, sender.name] }

@@ -132,13 +132,14 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
 
 /** Aborts `controller` as soon as one of the signals is; gives what takes the listeners off again. */
 function forwardAbort(signals: readonly AbortSignal[], controller: AbortController): () => void {
-  const cancel = (event: Event): void => controller.abort((event.currentTarget as AbortSignal).reason)
-  for (const signal of signals) {
-    if (signal.aborted) controller.abort(signal.reason)
+  const releases = signals.map((signal) => {
+    const cancel = (): void => controller.abort(signal.reason)
+    if (signal.aborted) cancel()
     else signal.addEventListener('abort', cancel, { once: true })
-  }
+    return () => signal.removeEventListener('abort', cancel)
+  })
   return () => {
-    for (const signal of signals) signal.removeEventListener('abort', cancel)
+    for (const release of releases) release()
   }
 }
 

@@ -148,8 +148,8 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
     throw withResult(error, partial)
   } finally {
     conversation.inUse = false
-    // A conversation that is kept is seldom gone on with, and its prompts would take more room than its messages.
-    conversation.forgetDerived()
+    // A new conversation is seldom gone on with, and its prompts would take more room than its messages.
+    if (conversation !== options.conversation) conversation.forgetDerived()
   }
 }
 

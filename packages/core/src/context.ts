@@ -42,6 +42,7 @@ function at(
   let chats = 0
   return {
     signal: outer.signal,
+    cancellation: outer.cancellation,
     runtime: outer.runtime,
     humanInput: outer.humanInput,
     usage: own.usage,

@@ -25,6 +25,8 @@ import { assertToolName } from './tools/tool-name.ts'
 import { checkCount } from './check-options.ts'
 import { quote } from './util/quote.ts'
 
+const SILENCE: Reply = Object.freeze({ stop: 'no-reply' })
+
 /**
  * An agent that answers through a list of reply functions, the first of which to give a reply wins: end of chat and
  * human input, tool calls, code execution, model, and at last `defaultAutoReply`.
@@ -237,9 +239,8 @@ export class ConversableAgent implements Agent {
   /** Takes a turn: lets the hooks change what is seen, then asks the reply functions in order. */
   async generateReply(turn: Turn): Promise<Reply> {
     const messages = this.#hasReplyHooks() ? await this.#hooked(turn) : turn.messages
-    const reply = await this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages })
-    if (reply) return reply
-    return this.#defaultAutoReply === null ? { stop: 'no-reply' } : { message: this.#defaultAutoReply }
+    const fallback = this.#defaultAutoReply === null ? SILENCE : { message: this.#defaultAutoReply }
+    return this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages }, fallback)
   }
 
   /** Runs the hooks on a message that is about to be sent. */

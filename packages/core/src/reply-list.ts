@@ -74,8 +74,8 @@ export class ReplyList {
     this.#entries.splice(this.#indexOf(options.position ?? 'first'), 0, { trigger, reply })
   }
 
-  /** The first answer to a turn; `undefined` if nobody has one. */
-  async answer(turn: Turn): Promise<Reply | undefined> {
+  /** The first answer to a turn; `fallback` if nobody has one. */
+  async answer(turn: Turn, fallback: Reply): Promise<Reply> {
     for (const { trigger, reply, builtIn } of this.#entries) {
       if (trigger !== undefined && !this.#isMet(trigger, turn.sender)) continue
       // Built-in functions end by themselves when the run is cancelled, and leave what they have.
@@ -83,7 +83,7 @@ export class ReplyList {
       const settled = isPromise(answer) ? await answer : answer
       if (settled !== undefined) return settled
     }
-    return undefined
+    return fallback
   }
 
   async #handedIn(reply: ReplyFunction, turn: Turn): Promise<Reply | undefined> {

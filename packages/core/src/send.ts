@@ -25,6 +25,7 @@ export function send(sides: Sides, message: MessageInput, options: SendOptions &
   return startRun(run, (outer, leave) => {
     const conversation = earlier ?? new Conversation({ id: outer.newChatId() })
     const rule = whileAnswering(sides, conversation, requestReply)
-    return holdConversation({ sides, options: { message, silent }, conversation, rule }, { outer, leave })
+    const chat = { message, silent, ...(earlier && { conversation: earlier }) }
+    return holdConversation({ sides, options: chat, conversation, rule }, { outer, leave })
   })
 }

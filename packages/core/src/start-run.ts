@@ -2,6 +2,7 @@ import { ChatRun } from './chat-run.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import type { HumanInput } from './ports/human-input.ts'
 import { inlineRuntime, type Runtime } from './ports/runtime.ts'
+import { Cancellation } from './util/cancellation.ts'
 import { UsageMeter } from './usage.ts'
 
 /** What a run is given from outside. */
@@ -25,9 +26,11 @@ export function startRun<Result>(
   hold: (context: ChatContext, leave: (partial: Result) => void) => Promise<Result>,
 ): ChatRun<Result> {
   return new ChatRun<Result>(
-    (controls) => {
+    async (controls) => {
+      const cancellation = new Cancellation(controls.signal)
       const context: ChatContext = {
         signal: controls.signal,
+        cancellation,
         runtime: runtime ?? parent?.runtime ?? inlineRuntime,
         humanInput: humanInput ?? parent?.humanInput,
         usage: parent?.usage ?? new UsageMeter(),
@@ -39,7 +42,11 @@ export function startRun<Result>(
         },
         newChatId: () => parent?.newChatId() ?? context.runtime.uuid(),
       }
-      return hold(context, (partial) => controls.leave(partial))
+      try {
+        return await hold(context, (partial) => controls.leave(partial))
+      } finally {
+        cancellation.close()
+      }
     },
     [signal, parent?.signal].filter((one) => one !== undefined),
   )

@@ -4,6 +4,7 @@ import { ModelError } from '../errors/model-error.ts'
 import { inlineRuntime } from '../ports/runtime.ts'
 import type { LlmConfig, ModelSource } from '../ports/model.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
+import { Cancellation } from '../util/cancellation.ts'
 import { UsageMeter } from '../usage.ts'
 import type { AnswerPart, ModelAnswer } from './answer-reader.ts'
 import { askModel } from './ask-model.ts'
@@ -17,7 +18,7 @@ async function ask(
 ): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
   const parts: AnswerPart[] = []
   const meter = new UsageMeter()
-  const context = { signal, runtime: inlineRuntime, usage: meter }
+  const context = { cancellation: new Cancellation(signal), runtime: inlineRuntime, usage: meter }
   const request = {
     agent: 'assistant',
     purpose: 'reply' as const,
@@ -222,7 +223,7 @@ test.each([
     step: 's',
   }
   const answer = await askModel({ model: older }, request, {
-    signal: new AbortController().signal,
+    cancellation: new Cancellation(new AbortController().signal),
     runtime: inlineRuntime,
     usage: meter,
   })

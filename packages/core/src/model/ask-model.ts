@@ -10,6 +10,8 @@ import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
+import type { Cancellation } from '../util/cancellation.ts'
+import { isPromise } from '../util/is-promise.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** What is asked of a model, and on whose behalf. */
@@ -35,19 +37,11 @@ export interface ModelRequest {
 export async function askModel(
   config: LlmConfig,
   request: ModelRequest,
-  context: Pick<ChatContext, 'signal' | 'runtime' | 'usage'>,
+  context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage'>,
 ): Promise<ModelAnswer> {
   const answer = await context.runtime.step(request.step, async () => {
-    const model = await resolveModel(config.model)
-    const watchdog = new Watchdog(config, context.signal)
-    try {
-      return await readAnswer(model, callOptions(config, request, watchdog.signal), {
-        watchdog,
-        onPart: request.onPart,
-      })
-    } finally {
-      watchdog.stop()
-    }
+    const model = resolveModel(config.model)
+    return readAnswer(isPromise(model) ? await model : model, request, { config, cancellation: context.cancellation })
   })
   context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
   return answer
@@ -55,13 +49,14 @@ export async function askModel(
 
 async function readAnswer(
   model: LanguageModelV4,
-  options: LanguageModelV4CallOptions,
-  { watchdog, onPart }: { readonly watchdog: Watchdog; readonly onPart: ModelRequest['onPart'] },
+  request: ModelRequest,
+  { config, cancellation }: { readonly config: LlmConfig; readonly cancellation: Cancellation },
 ): Promise<ModelAnswer> {
   const modelId = `${model.provider}/${model.modelId}`
-  const reader = new AnswerReader(modelId, onPart)
+  const reader = new AnswerReader(modelId, request.onPart)
+  const watchdog = new Watchdog(config, cancellation)
   try {
-    const { stream } = await watchdog.guard(model.doStream(options))
+    const { stream } = await watchdog.guard(model.doStream(callOptions(config, request, watchdog.signal)))
     const parts = stream.getReader()
     watchdog.onBark((reason) => void parts.cancel(reason).catch(() => {}))
     for (;;) {
@@ -74,8 +69,10 @@ async function readAnswer(
     return reader.answer()
   } catch (error) {
     // The caller's own reason goes through as it is.
-    watchdog.caller.throwIfAborted()
+    cancellation.signal.throwIfAborted()
     throw modelErrorFrom(error, modelId, reader.partialText)
+  } finally {
+    watchdog.stop()
   }
 }
 

@@ -21,10 +21,10 @@ const PROVIDERS: Readonly<Record<string, { readonly package?: string; readonly e
  * @throws ConfigurationError `unknown-model` for anything that is no model, and for a text whose provider package
  *   is not installed: the message says what to install.
  */
-export async function resolveModel(source: ModelSource): Promise<LanguageModelV4> {
+export function resolveModel(source: ModelSource): LanguageModelV4 | Promise<LanguageModelV4> {
   if (typeof source !== 'string') return adapted(source)
   const slash = source.indexOf('/')
-  return adapted(await loadModel(source.slice(0, slash), source.slice(slash + 1)))
+  return loadModel(source.slice(0, slash), source.slice(slash + 1)).then(adapted)
 }
 
 /**

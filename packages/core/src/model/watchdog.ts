@@ -1,31 +1,25 @@
 import { ModelError } from '../errors/model-error.ts'
 import type { LlmConfig } from '../ports/model.ts'
+import type { Cancellation, Waiting } from '../util/cancellation.ts'
 
-/**
- * Ends a model call that takes too long, falls silent, or is cancelled by the caller. Leaves no timer and no listener
- * behind once it is stopped.
- */
-export class Watchdog {
-  /** The caller's signal. */
-  readonly caller: AbortSignal
+/** Ends a model call that takes too long, falls silent, or is cancelled with its run. */
+export class Watchdog implements Waiting {
   readonly #controller = new AbortController()
+  readonly #cancellation: Cancellation
   readonly #modelId: string
   readonly #idleMs: number
   readonly #totalMs: number
   readonly #started = Date.now()
   #lastFed = this.#started
-  #timer: ReturnType<typeof setTimeout>
   #bark: (reason: unknown) => void = () => {}
 
-  constructor(config: Pick<LlmConfig, 'model' | 'idleTimeoutMs' | 'timeoutMs'>, caller: AbortSignal) {
+  constructor(config: Pick<LlmConfig, 'model' | 'idleTimeoutMs' | 'timeoutMs'>, cancellation: Cancellation) {
     const { model, idleTimeoutMs = 120_000, timeoutMs = 600_000 } = config
     this.#modelId = typeof model === 'string' ? model : `${model.provider}/${model.modelId}`
     this.#idleMs = idleTimeoutMs
     this.#totalMs = timeoutMs
-    this.caller = caller
-    if (caller.aborted) this.#end(caller.reason)
-    caller.addEventListener('abort', this.#onAbort, { once: true })
-    this.#timer = setTimeout(this.#check, Math.min(idleTimeoutMs, timeoutMs))
+    this.#cancellation = cancellation
+    cancellation.add(this)
   }
 
   /** For the provider. */
@@ -54,26 +48,25 @@ export class Watchdog {
 
   /** Ends the watch. */
   stop(): void {
-    clearTimeout(this.#timer)
-    this.caller.removeEventListener('abort', this.#onAbort)
+    this.#cancellation.remove(this)
   }
 
-  readonly #onAbort = (): void => this.#end(this.caller.reason)
-
-  readonly #check = (): void => {
-    const idleLeftMs = this.#lastFed + this.#idleMs - Date.now()
-    const leftMs = this.#started + this.#totalMs - Date.now()
-    if (leftMs <= 0) return this.#giveUp(`took longer than ${this.#totalMs} ms (timeoutMs).`)
-    if (idleLeftMs <= 0) return this.#giveUp(`said nothing for ${this.#idleMs} ms (idleTimeoutMs).`)
-    this.#timer = setTimeout(this.#check, Math.min(idleLeftMs, leftMs))
-  }
-
-  #giveUp(problem: string): void {
-    this.#end(new ModelError(problem, { modelId: this.#modelId, retryable: true }))
-  }
-
-  #end(reason: unknown): void {
+  end(reason: unknown): void {
     this.#controller.abort(reason)
     this.#bark(reason)
+  }
+
+  lookAgainAt(now: number): number {
+    const idleUntil = this.#lastFed + this.#idleMs
+    const until = this.#started + this.#totalMs
+    if (now >= until) return this.#giveUp(`took longer than ${this.#totalMs} ms (timeoutMs).`)
+    if (now >= idleUntil) return this.#giveUp(`said nothing for ${this.#idleMs} ms (idleTimeoutMs).`)
+    return Math.min(idleUntil, until)
+  }
+
+  #giveUp(problem: string): number {
+    this.#cancellation.remove(this)
+    this.end(new ModelError(problem, { modelId: this.#modelId, retryable: true }))
+    return Infinity
   }
 }

@@ -1,5 +1,6 @@
 import type { EventBody, EventOrigin } from '../event.ts'
 import type { UsageMeter } from '../usage.ts'
+import type { Cancellation } from '../util/cancellation.ts'
 import type { HumanInput } from './human-input.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -7,6 +8,8 @@ import type { Runtime } from './runtime.ts'
 export interface ChatContext {
   /** Aborted when the run is cancelled. Every wait ends with its reason. */
   readonly signal: AbortSignal
+  /** The same, for waits that are to end with the run: cheaper than a listener for each. */
+  readonly cancellation: Cancellation
   readonly runtime: Runtime
   /** Where this is in the run: the chat, and the agents inside whose turns it is, outermost first. */
   readonly chatId: string

@@ -3,7 +3,6 @@ import { scopedContext } from '../context.ts'
 import type { ToolCall, ToolResult } from '../message.ts'
 import type { Tool, ToolContext } from '../ports/tool.ts'
 import { parseArguments } from '../tools/arguments.ts'
-import { abortable } from '../util/abortable.ts'
 import { quote } from '../util/quote.ts'
 
 /** What a call gets as its answer when the run is cancelled before its tool is done. */
@@ -51,7 +50,7 @@ async function answerTo(call: ToolCall, tool: Tool | undefined, turn: Turn): Pro
       const context = toolContext(turn, call, key)
       return { content: textOfOutput(await tool.execute(checked.value, context)), isError: false }
     }
-    return await abortable(tool.ownSteps ? run() : turn.runtime.step(key, run), turn.signal)
+    return await turn.cancellation.guard(tool.ownSteps ? run() : turn.runtime.step(key, run))
   } catch (error) {
     if (turn.signal.aborted) return failure(CANCELLED)
     return failure(`Error: ${error instanceof Error ? error.message : quote(error)}`)

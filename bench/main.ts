@@ -1,0 +1,58 @@
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { measureGroupChat } from './group-chat.ts'
+import { measureImportTime } from './import-time.ts'
+import { installedVersion, measureInstalledSize } from './installed-size.ts'
+import { measureLongChat } from './long-chat.ts'
+import { measureManyChats } from './many-chats.ts'
+import type { Effort } from './measure.ts'
+import { measurePrefixReuse } from './prefix-reuse.ts'
+import { tableOf, type Section } from './table.ts'
+import { measureToolCalls } from './tool-calls.ts'
+import { measureTwoAgents } from './two-agents.ts'
+
+const MEASUREMENTS: Readonly<Record<string, (effort: Effort) => Promise<Section>>> = {
+  'two-agents': measureTwoAgents,
+  'tool-calls': measureToolCalls,
+  'many-chats': measureManyChats,
+  'long-chat': measureLongChat,
+  'group-chat': measureGroupChat,
+  'prefix-reuse': measurePrefixReuse,
+  'import-time': measureImportTime,
+  'installed-size': measureInstalledSize,
+}
+
+const USAGE = `npm run bench -- [--quick] [--check] [${Object.keys(MEASUREMENTS).join(' | ')}] …
+
+  --quick  measures less, in about 20 seconds
+  --check  exits with 1 if a target is missed`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help || positionals.some((name) => !(name in MEASUREMENTS))) console.log(USAGE)
+else await main(positionals)
+
+async function main(names: readonly string[]): Promise<void> {
+  const effort: Effort = values.quick
+    ? { isQuick: true, warmUpMs: 300, repetitions: 3, messagesAtOnce: 1_000 }
+    : { isQuick: false, warmUpMs: 1_500, repetitions: 9, messagesAtOnce: 4_000 }
+  const start = performance.now()
+  const sections: Section[] = []
+  for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+    if (names.length === 0 || names.includes(name)) sections.push(await measure(effort))
+  }
+  console.log(`The sources of conversable beside ai ${installedVersion('ai')}; medians, done by turns in one process`)
+  console.log(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'a processor'}\n`)
+  console.log(tableOf(sections))
+  const targets = sections.flatMap(({ lines }) => lines.flatMap(({ target }) => target ?? []))
+  const met = targets.filter(({ isMet }) => isMet).length
+  console.log(`\n${met} of ${targets.length} targets met, in ${Math.round((performance.now() - start) / 1_000)} s`)
+  if (values.check && met < targets.length) process.exitCode = 1
+}
