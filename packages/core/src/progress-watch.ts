@@ -19,8 +19,8 @@ const LONGEST_CIRCLE = 4
 /** Up to so many letters a text is always read whole. It is never the same as a longer one, which is no courtesy. */
 const SHORT_TEXT = 100
 
-/** The first eight words of a text; enough to get behind `exitcode: 0 (execution succeeded)\nCode output:`. */
-const BEGINNING = /^(?:[^\p{L}\p{N}]*[\p{L}\p{N}]+){0,8}/u
+/** How many letters two long texts have to begin with alike; enough to get behind what a run of code begins with. */
+const BEGINNING = 64
 
 /** Thanks, welcomes and good-byes, and what stands around them; each at the beginning of a text. */
 const COURTESIES = Object.freeze([
@@ -93,7 +93,7 @@ class Saying {
     this.#message = message
     const text = textOf(message)
     const isLong = text.length > SHORT_TEXT && !isToolAnswer(message)
-    this.#beginning = isLong ? wordsOf(BEGINNING.exec(text)?.[0] ?? '') : this.#whole()
+    this.#beginning = isLong ? firstLettersOf(text) : this.#whole()
   }
 
   isSameAs(other: Saying): boolean {
@@ -103,6 +103,16 @@ class Saying {
   #whole(): string {
     return (this.#signature ??= signatureOf(this.#message))
   }
+}
+
+/** The first letters and digits of a text, one by one: this is done for every message, and a pattern takes longer. */
+function firstLettersOf(text: string): string {
+  let letters = ''
+  for (let index = 0; index < text.length && letters.length < BEGINNING; index++) {
+    const code = text.charCodeAt(index) | 0x20
+    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)) letters += String.fromCharCode(code)
+  }
+  return letters
 }
 
 /** A text without its marks, in small letters. */

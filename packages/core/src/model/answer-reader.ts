@@ -34,6 +34,8 @@ export class AnswerReader {
   readonly #onPart: ((part: AnswerPart) => void) | undefined
   readonly #parts: OpenPart[] = []
   readonly #toolCalls: ToolCall[] = []
+  #text = ''
+  #hasText = false
   #usage: LanguageModelV4Usage | undefined
 
   constructor(modelId: string, onPart: ((part: AnswerPart) => void) | undefined) {
@@ -43,9 +45,7 @@ export class AnswerReader {
 
   /** The text that has come so far. */
   get partialText(): string {
-    return this.#textParts()
-      .map((part) => part.text)
-      .join('')
+    return this.#text
   }
 
   /** Takes the next part of the stream. Parts that say nothing about the answer are passed over. */
@@ -89,7 +89,7 @@ export class AnswerReader {
       })
     }
     const { inputTokens, outputTokens } = this.#usage
-    const text = this.#textParts().length > 0 ? this.partialText : undefined
+    const text = this.#hasText ? this.#text : undefined
     return {
       model: this.#modelId,
       ...(text !== undefined && { text }),
@@ -110,16 +110,13 @@ export class AnswerReader {
     return plain ? text : this.#parts.map(storedPart)
   }
 
-  #textParts(): OpenPart[] {
-    return this.#parts.filter((part) => part.type === 'text')
-  }
-
   #start(
     type: OpenPart['type'],
     { id, providerMetadata }: { readonly id: string; readonly providerMetadata?: SharedV4ProviderMetadata },
   ): OpenPart {
     const open: OpenPart = { type, id, text: '', metadata: providerMetadata }
     this.#parts.push(open)
+    if (type === 'text') this.#hasText = true
     return open
   }
 
@@ -127,6 +124,7 @@ export class AnswerReader {
     const type = part.type === 'text-delta' ? 'text' : 'reasoning'
     const open = this.#open(type, part.id) ?? this.#start(type, { id: part.id })
     open.text += part.delta
+    if (type === 'text') this.#text += part.delta
     open.metadata = part.providerMetadata ?? open.metadata
     if (part.delta !== '') this.#onPart?.({ type: part.type, delta: part.delta })
   }
