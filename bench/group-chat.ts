@@ -23,13 +23,13 @@ export async function measureGroupChat(effort: Effort): Promise<Section> {
   const long = await timesAMessage(2_000, effort)
   const growth = long.ours / short.ours
   return {
-    title: 'A group of five that goes round, µs a message (the other side is LangGraph)',
+    title: 'A group of five that goes round, µs a message; the peer is LangGraph',
     lines: [
       lineOf('200 rounds', short),
       lineOf('2,000 rounds', long, atMost(1 / 10, long)),
       { what: '2,000 rounds against 200', ours: growth, target: { text: 'at most 2 x', isMet: growth <= 2 } },
     ],
-    notes: ['LangGraph: a StateGraph with MessagesAnnotation, one node an agent, whose answer is there at once'],
+    notes: ['a StateGraph with MessagesAnnotation, one node an agent, whose answer is there at once'],
   }
 }
 

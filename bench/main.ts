@@ -48,7 +48,8 @@ async function main(names: readonly string[]): Promise<void> {
   for (const [name, measure] of Object.entries(MEASUREMENTS)) {
     if (names.length === 0 || names.includes(name)) sections.push(await measure(effort))
   }
-  console.log(`The sources of conversable beside ai ${installedVersion('ai')}; medians, done by turns in one process`)
+  const peers = ['ai', '@langchain/langgraph'].map((name) => `${name} ${installedVersion(name)}`).join(' and ')
+  console.log(`The sources of conversable beside ${peers}; medians, done by turns in one process`)
   console.log(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'a processor'}\n`)
   console.log(tableOf(sections))
   const targets = sections.flatMap(({ lines }) => lines.flatMap(({ target }) => target ?? []))

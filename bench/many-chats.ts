@@ -14,7 +14,7 @@ export async function measureManyChats(effort: Effort): Promise<Section> {
   for (const work of works) held.push((await heapHeldBy(work)) / CHATS)
   const [heldByOurs = Number.NaN, heldByAi = Number.NaN] = held
   return {
-    title: '500 chats of 20 messages at once',
+    title: '500 chats of 20 messages at once; the peer is ai',
     lines: [
       lineOf('messages a second', { ours, ai }, atLeast(5, { ours, ai })),
       lineOf('bytes held by a chat that ended', { ours: heldByOurs, ai: heldByAi }),

@@ -46,7 +46,7 @@ export function tableOf(sections: readonly Section[]): string {
   const blocks = sections.map(({ title, lines, notes = [] }) =>
     [title, ...lines.map(rowOf), ...notes.map((note) => `  (${note})`)].join('\n'),
   )
-  return [aligned(['', 'conversable', 'ai', 'ratio', 'target', '']), ...blocks].join('\n\n')
+  return [aligned(['', 'conversable', 'peer', 'ratio', 'target', '']), ...blocks].join('\n\n')
 }
 
 function rowOf({ what, ours, ai, target }: Line): string {

@@ -43,7 +43,7 @@ export async function measureToolCalls(effort: Effort): Promise<Section> {
   const times = await timesOf([() => repeat(chats, callTools), () => repeat(chats, callToolsWithAi)], effort)
   const [ours = Number.NaN, ai = Number.NaN] = times.map((ms) => (ms * 1_000) / (CALLS * chats))
   return {
-    title: 'Tool calls, µs a call',
+    title: 'Tool calls, µs a call; the peer is ai',
     lines: [lineOf('100 calls in one chat', { ours, ai }, atMost(1 / 10, { ours, ai }))],
     notes: ['conversable: two agents and two messages a call; ai: one generateText of 101 steps'],
   }

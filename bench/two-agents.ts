@@ -43,7 +43,7 @@ export async function measureTwoAgents(effort: Effort): Promise<Section> {
   const [floorMs = Number.NaN] = await timesOf([() => repeat(effort.messagesAtOnce, readOneStream)], effort)
   const growth = await growthBetween(200, 5_000, effort)
   return {
-    title: 'Two agents with a model each, µs a message',
+    title: 'Two agents with a model each, µs a message; the peer is ai',
     lines: [
       lineOf('chat of 50 messages', at50, atMost(1 / 8, at50)),
       lineOf('chat of 200 messages', at200),

@@ -101,6 +101,15 @@ function tidied(schema: unknown): unknown {
 
 /** Models in strict mode write null for an optional argument that they leave out. */
 function withoutNulls(value: unknown, schema: JsonSchema): unknown {
+  return holdsNull(value) ? withoutOptionalNulls(value, schema) : value
+}
+
+function holdsNull(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === null
+  return Object.values(value).some(holdsNull)
+}
+
+function withoutOptionalNulls(value: unknown, schema: JsonSchema): unknown {
   const properties = schema['properties'] as Readonly<Record<string, JsonSchema>> | undefined
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !properties) return value
   const required = (schema['required'] ?? []) as readonly string[]
@@ -108,7 +117,7 @@ function withoutNulls(value: unknown, schema: JsonSchema): unknown {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined
     if (!property) return [[key, inner]]
     if (inner === null && !required.includes(key) && checkJson(null, property).issues) return []
-    return [[key, withoutNulls(inner, property)]]
+    return [[key, withoutOptionalNulls(inner, property)]]
   })
   return Object.fromEntries(kept)
 }
