@@ -7,7 +7,7 @@ import { ConfigurationError } from './errors/configuration-error.ts'
 import type { Agent } from './agent.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import { startRun, type RunOptions } from './start-run.ts'
-import { Cancellation } from './util/cancellation.ts'
+import { RunCancellation } from './run-cancellation.ts'
 import { quote } from './util/quote.ts'
 
 /** The name of a chat in a graph. */
@@ -47,7 +47,7 @@ async function holdGraph(
   const graphId = outer.newChatId()
   const failed = new AbortController()
   const signal = AbortSignal.any([outer.signal, failed.signal])
-  const cancellation = new Cancellation(signal)
+  const cancellation = new RunCancellation(signal)
   const ended = new Map<ChatKey, ChatResult>()
   const started = new Map<ChatKey, Promise<ChatResult>>()
   const hold = async (chat: GraphChat): Promise<ChatResult> => {

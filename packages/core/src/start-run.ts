@@ -2,7 +2,7 @@ import { ChatRun } from './chat-run.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import type { HumanInput } from './ports/human-input.ts'
 import { inlineRuntime, type Runtime } from './ports/runtime.ts'
-import { Cancellation } from './util/cancellation.ts'
+import { RunCancellation } from './run-cancellation.ts'
 import { UsageMeter } from './usage.ts'
 
 /** What a run is given from outside. */
@@ -27,7 +27,7 @@ export function startRun<Result>(
 ): ChatRun<Result> {
   return new ChatRun<Result>(
     async (controls) => {
-      const cancellation = new Cancellation(controls.signal)
+      const cancellation = new RunCancellation(controls.signal)
       const context: ChatContext = {
         signal: controls.signal,
         cancellation,

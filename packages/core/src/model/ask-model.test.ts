@@ -4,7 +4,7 @@ import { ModelError } from '../errors/model-error.ts'
 import { inlineRuntime } from '../ports/runtime.ts'
 import type { LlmConfig, ModelSource } from '../ports/model.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
-import { Cancellation } from '../util/cancellation.ts'
+import { RunCancellation } from '../run-cancellation.ts'
 import { UsageMeter } from '../usage.ts'
 import type { AnswerPart, ModelAnswer } from './answer-reader.ts'
 import { askModel } from './ask-model.ts'
@@ -18,7 +18,7 @@ async function ask(
 ): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
   const parts: AnswerPart[] = []
   const meter = new UsageMeter()
-  const context = { cancellation: new Cancellation(signal), runtime: inlineRuntime, usage: meter }
+  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter }
   const request = {
     agent: 'assistant',
     purpose: 'reply' as const,
@@ -223,7 +223,7 @@ test.each([
     step: 's',
   }
   const answer = await askModel({ model: older }, request, {
-    cancellation: new Cancellation(new AbortController().signal),
+    cancellation: new RunCancellation(new AbortController().signal),
     runtime: inlineRuntime,
     usage: meter,
   })

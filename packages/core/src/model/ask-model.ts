@@ -10,7 +10,7 @@ import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
-import type { Cancellation } from '../util/cancellation.ts'
+import type { Cancellation } from '../ports/cancellation.ts'
 import { isPromise } from '../util/is-promise.ts'
 import { Watchdog } from './watchdog.ts'
 

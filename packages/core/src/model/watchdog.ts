@@ -1,6 +1,6 @@
 import { ModelError } from '../errors/model-error.ts'
 import type { LlmConfig } from '../ports/model.ts'
-import type { Cancellation, Waiting } from '../util/cancellation.ts'
+import type { Cancellation, Waiting } from '../ports/cancellation.ts'
 
 /** Ends a model call that takes too long, falls silent, or is cancelled with its run. */
 export class Watchdog implements Waiting {

@@ -1,6 +1,6 @@
 import type { EventBody, EventOrigin } from '../event.ts'
 import type { UsageMeter } from '../usage.ts'
-import type { Cancellation } from '../util/cancellation.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { HumanInput } from './human-input.ts'
 import type { Runtime } from './runtime.ts'
 

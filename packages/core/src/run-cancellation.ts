@@ -1,16 +1,10 @@
-/** Something that ends with a run, and may have a deadline of its own. */
-export interface Waiting {
-  /** The run was cancelled. */
-  end(reason: unknown): void
-  /** Looks at its deadlines; says when to look again, in milliseconds since 1970. */
-  lookAgainAt?(now: number): number
-}
+import type { Cancellation, Waiting } from './ports/cancellation.ts'
 
 /**
- * The end of a run before its time, and all that waits in it: one listener and one timer for the whole run, however many
+ * A run's cancellation: one listener and one timer for the whole run, however many
  * model calls and tools wait.
  */
-export class Cancellation {
+export class RunCancellation implements Cancellation {
   readonly signal: AbortSignal
   readonly #waiting = new Set<Waiting>()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -21,7 +15,6 @@ export class Cancellation {
     signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  /** Waits for `promise`, but no longer than the run lasts; then rejects with the signal's reason. */
   guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { end: reject }
@@ -39,7 +32,6 @@ export class Cancellation {
     })
   }
 
-  /** Lets something end with the run, or at its own deadline. */
   add(waiting: Waiting): void {
     if (this.signal.aborted) return waiting.end(this.signal.reason)
     this.#waiting.add(waiting)
@@ -47,7 +39,6 @@ export class Cancellation {
     this.#lookAt(waiting.lookAgainAt?.(now) ?? Infinity, now)
   }
 
-  /** It waits no more. */
   remove(waiting: Waiting): void {
     this.#waiting.delete(waiting)
   }
