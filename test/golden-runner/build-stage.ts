@@ -94,6 +94,7 @@ function optionsOf(stage: Stage, spec: AgentSpec): ConversableAgentOptions {
       codeExecutionConfig: code && {
         executor: recordingExecutor(name, code, recording.codeRuns),
         ...given({ lastNMessages: code.lastNMessages }),
+        confirmUnattended: true,
       },
     }),
   }

@@ -86,7 +86,7 @@ export function checkAgentOptions(options: ConversableAgentOptions): void {
       throw refuse(`The ${owner} has ${quote(value)} as ${option}. Give a function.`)
   }
   if (llmConfig) checkLlmConfig(llmConfig, name)
-  if (codeExecutionConfig) checkCodeExecution(codeExecutionConfig, owner)
+  if (codeExecutionConfig) checkCodeExecution(codeExecutionConfig, owner, options.humanInputMode)
 }
 
 function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
@@ -97,12 +97,28 @@ function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
   }
 }
 
-function checkCodeExecution(config: CodeExecutionConfig, owner: string): void {
-  const { executor, lastNMessages } = config
-  checkOptions(`the codeExecutionConfig of ${owner}`, config, ['executor', 'lastNMessages'])
+const CODE_OPTIONS = Object.freeze(['executor', 'lastNMessages', 'beforeExecute', 'confirmUnattended'])
+
+function checkCodeExecution(config: CodeExecutionConfig, owner: string, mode: HumanInputMode | undefined): void {
+  const { executor, lastNMessages, beforeExecute } = config
+  checkOptions(`the codeExecutionConfig of ${owner}`, config, CODE_OPTIONS)
+  if (beforeExecute !== undefined && typeof beforeExecute !== 'function')
+    throw refuse(`The ${owner} has ${quote(beforeExecute)} as beforeExecute. Give a function.`)
   if (typeof executor?.execute !== 'function') {
     throw refuse(
       `The ${owner} has ${quote(executor)} as code executor. Give an object with execute, such as new QuickJsExecutor().`,
+    )
+  }
+  if (
+    mode === 'NEVER' &&
+    executor.isolation?.boundary === 'none' &&
+    !beforeExecute &&
+    config.confirmUnattended !== true
+  ) {
+    throw refuse(
+      `The ${owner} runs code of a model on this machine with nothing in between, and humanInputMode 'NEVER' asks nobody. ` +
+        'Give an executor that is a sandbox, as createCodeExecutor() of @conversable/executors does, a beforeExecute ' +
+        'that decides on the code, or confirmUnattended: true.',
     )
   }
   if (

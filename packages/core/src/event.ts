@@ -1,4 +1,5 @@
 import type { CodeBlock } from './code-block.ts'
+import type { CodeDecision } from './code-decision.ts'
 import type { Message, ToolCall, ToolResult } from './message.ts'
 import type { StopReason } from './stop-reason.ts'
 
@@ -21,6 +22,8 @@ export type EventBody =
   | { readonly type: 'tool-start'; readonly call: ToolCall }
   /** A call was answered, by its tool or by an error text. */
   | { readonly type: 'tool-result'; readonly result: ToolResult }
+  /** Somebody who is asked before code runs has decided on it. */
+  | { readonly type: 'code-decision'; readonly blocks: readonly CodeBlock[]; readonly decision: CodeDecision }
   | { readonly type: 'code-start'; readonly blocks: readonly CodeBlock[] }
   | { readonly type: 'code-output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly type: 'code-end'; readonly exitCode: number; readonly output: string }
@@ -72,8 +75,8 @@ export interface SpeakerSelected {
   readonly silent: boolean
 }
 
-/** What a person is asked for: a reply, the opening message of a chat, or the number of the next speaker. */
-export type HumanPurpose = 'reply' | 'opening' | 'speaker'
+/** What a person is asked for: a reply, the opening message of a chat, the number of the next speaker, or whether code may run. */
+export type HumanPurpose = 'reply' | 'opening' | 'speaker' | 'approval'
 
 /** Something that happened in a run, in the order in which it happened. */
 export type ChatEvent = EventBody &

@@ -93,6 +93,8 @@ export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'
 export type { CodeBlock } from './code-block.ts'
+export type { CodeDecision } from './code-decision.ts'
+export type { BeforeExecute, CodeRequest } from './ports/code-approval.ts'
 export type {
   Artifact,
   CodeExecutor,
