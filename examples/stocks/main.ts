@@ -3,9 +3,11 @@
 //   npm start                             without a key: the assistant's lines are scripted
 //   npm start -- --model openai/gpt-5     a real model; needs its provider package and its key
 //   npm start -- --ask                    asks you before each step
-import { readFileSync } from 'node:fs'
-import { QuickJsExecutor } from '@conversable/executors'
-import { AgentChatError, AssistantAgent, textOf, UserProxyAgent, type ChatResult } from 'conversable'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCodeExecutor } from '@conversable/executors'
+import { AgentChatError, AssistantAgent, textOf, UserProxyAgent, type ChatResult, type CodeExecutor } from 'conversable'
 import { printTranscript } from 'conversable/console'
 import { terminalInput } from 'conversable/node'
 import { argumentsOf } from './arguments.ts'
@@ -16,30 +18,45 @@ const QUESTION =
   'Which of the stocks in stocks.csv gained most in the last year of the data, and how much is it? ' +
   '(The price of the last month against the price twelve months earlier, in per cent.)'
 
-const SYSTEM_MESSAGE = `You solve tasks by programming in JavaScript, the only language that can be run.
-Say your plan in a sentence or two, then put one whole program into a block fenced as \`\`\`javascript. It is run for you, and what it prints comes back.
-A program has the language itself, console.log to print, and readFile(name), which gives the text of a file. It has no modules, no require, no timers and no network.
+const SYSTEM_MESSAGE = `You solve tasks by programming in Python, of which only the standard library is there.
+Say your plan in a sentence or two, then put one whole program into a block fenced as \`\`\`python. It is run for you, and what it prints comes back.
+The files that are asked about are in its folder. A program has no network.
 If a program fails, read the error and send the whole program again, corrected. Take figures from what was printed, never from memory.
 When you have the answer, give it in a sentence, and end your message with the word TERMINATE.`
 
 const { model, ask } = argumentsOf(process.argv.slice(2))
 
-async function main(): Promise<ChatResult> {
+async function main(executor: CodeExecutor): Promise<ChatResult> {
   const assistant = new AssistantAgent({
     name: 'assistant',
     systemMessage: SYSTEM_MESSAGE,
     llmConfig: { model: model ?? scriptedAssistant() },
   })
-  const files = { 'stocks.csv': readFileSync(new URL('stocks.csv', import.meta.url)) }
   const userProxy = new UserProxyAgent({
     name: 'user_proxy',
     humanInputMode: ask ? 'ALWAYS' : 'NEVER',
     humanInput: terminalInput(),
     maxConsecutiveAutoReply: 10,
     isTerminationMsg: (message) => textOf(message).trimEnd().endsWith('TERMINATE'),
-    codeExecutionConfig: { executor: new QuickJsExecutor({ files, limits: { timeoutMs: 20_000 } }) },
+    codeExecutionConfig: { executor },
   })
   return printTranscript(userProxy.initiateChat(assistant, { message: QUESTION }))
+}
+
+/** A folder for the programs, with the prices in it, and whatever runs them there best on this machine. */
+async function inWorkFolder(): Promise<ChatResult> {
+  const workDir = await mkdtemp(join(tmpdir(), 'stocks-'))
+  try {
+    await copyFile(new URL('stocks.csv', import.meta.url), join(workDir, 'stocks.csv'))
+    await using executor = await createCodeExecutor('auto', {
+      workDir,
+      limits: { timeoutMs: 20_000 },
+      log: console.log,
+    })
+    return await main(executor)
+  } finally {
+    await rm(workDir, { recursive: true, force: true })
+  }
 }
 
 console.log(
@@ -48,7 +65,7 @@ console.log(
     : `The assistant's lines come from ${model}.\n`,
 )
 try {
-  console.log(`\n${closing(await main(), model === undefined)}`)
+  console.log(`\n${closing(await inWorkFolder(), model === undefined)}`)
 } catch (error) {
   if (!AgentChatError.isInstance(error)) throw error
   console.error(`\n${error.message}`)

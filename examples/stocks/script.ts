@@ -2,28 +2,39 @@ import { ScriptedModel } from 'conversable/testing'
 
 const FIRST_ATTEMPT = `Plan: read the prices, compare the last month of each stock with the month twelve months before it, sort by the gain.
 
-\`\`\`javascript
-const { readFileSync } = require('node:fs')
+\`\`\`python
+import csv
 
-const rows = readFileSync('stocks.csv', 'utf8').trim().split('\\n').slice(1)
-console.log(\`\${rows.length} rows\`)
+with open('stocks.csv') as file:
+    rows = list(csv.DictReader(file))
+
+prices = {}
+for row in rows:
+    prices.setdefault(row['symbol'], []).append(row['price'])
+
+for symbol, values in prices.items():
+    print(symbol, (values[-1] / values[-13] - 1) * 100)
 \`\`\``
 
-const CORRECTED = `There is no \`require\` here: the program has \`readFile\` for that. Corrected, and with the rest of the plan:
+const CORRECTED = `What the csv module reads is text, so the prices must be made numbers. Corrected, and sorted by the gain:
 
-\`\`\`javascript
-const rows = readFile('stocks.csv').trim().split('\\n').slice(1).map((row) => row.split(','))
-const stocks = Object.groupBy(rows, ([symbol]) => symbol)
+\`\`\`python
+import csv
 
-const gains = Object.entries(stocks).map(([symbol, months]) => {
-  const [, until, price] = months.at(-1)
-  const [, since, before] = months.at(-13)
-  return { symbol, since, until, percent: (price / before - 1) * 100 }
-})
-gains.sort((a, b) => b.percent - a.percent)
-for (const { symbol, since, until, percent } of gains) {
-  console.log(\`\${symbol} \${percent.toFixed(1)} % (\${since} to \${until})\`)
-}
+with open('stocks.csv') as file:
+    rows = list(csv.DictReader(file))
+
+months = {}
+for row in rows:
+    months.setdefault(row['symbol'], []).append((row['date'], float(row['price'])))
+
+gains = []
+for symbol, values in months.items():
+    (since, before), (until, price) = values[-13], values[-1]
+    gains.append(((price / before - 1) * 100, symbol, since, until))
+
+for percent, symbol, since, until in sorted(gains, reverse=True):
+    print(f'{symbol} {percent:.1f} % ({since} to {until})')
 \`\`\``
 
 /**

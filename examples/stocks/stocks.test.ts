@@ -35,13 +35,15 @@ describe('npm start', { timeout: 30_000 }, () => {
     expect(run.stdout.split('\n')[0]).toMatch(/^The assistant's lines are scripted: /)
   })
 
-  test('runs a program that fails, then one that prints the true gain', () => {
+  test('runs Python that fails, then some that prints the true gain', () => {
     const failed = run.stdout.indexOf(
-      'exitcode: 1 (execution failed)\nCode output: ReferenceError: require is not defined',
+      'exitcode: 1 (execution failed)\nCode output: Traceback (most recent call last):\n',
     )
     const succeeded = run.stdout.indexOf(`exitcode: 0 (execution succeeded)\nCode output: ${best[0]} ${percent}`)
 
     expect(failed).toBeGreaterThan(0)
+    expect(run.stdout).toContain("TypeError: unsupported operand type(s) for /: 'str' and 'str'")
+    expect(run.stdout).toMatch(/\nCode runs with (?:bubblewrap|wasm), .+\n/)
     expect(succeeded).toBeGreaterThan(failed)
     expect(run.stdout).toContain(
       `${best[0]} gained most in the last year of the data: ${percent} (Mar 1 2009 to Mar 1 2010).`,

@@ -1,1 +1,5 @@
+export { createCodeExecutor, type CreateCodeExecutorOptions, type ExecutorChoice } from './create-code-executor.ts'
+export { BubblewrapExecutor, type BubblewrapExecutorOptions } from './bubblewrap-executor.ts'
 export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'
+export { WasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts'
+export { UnsafeLocalExecutor, type UnsafeLocalExecutorOptions } from './unsafe-local-executor.ts'

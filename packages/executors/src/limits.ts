@@ -14,6 +14,21 @@ export const DEFAULT_LIMITS: ExecutionLimits = Object.freeze({
   outputBytes: 1024 * 1024,
 })
 
+const ANY = [1, Number.MAX_SAFE_INTEGER] as const
+
+/** What can be asked of executors that run programs of the machine. */
+export const PROCESS_RANGES: LimitRanges = Object.freeze({
+  // What a timer can wait for.
+  timeoutMs: [1, 2 ** 31 - 1],
+  // What an interpreter takes to start.
+  memoryBytes: [32 * 1024 * 1024, Number.MAX_SAFE_INTEGER],
+  // A program, and what stands around it.
+  processes: [8, 100_000],
+  diskBytes: [64 * 1024, Number.MAX_SAFE_INTEGER],
+  fileBytes: ANY,
+  outputBytes: [1, 64 * 1024 * 1024],
+})
+
 /**
  * The limits of one run: what was asked for over `base`. A new `diskBytes` is the limit of one file too, unless that is
  * given as well.

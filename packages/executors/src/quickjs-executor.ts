@@ -1,17 +1,9 @@
-import {
-  CodeExecutorError,
-  ConfigurationError,
-  type CodeBlock,
-  type CodeExecutor,
-  type ExecuteOptions,
-  type Execution,
-  type ExecutionLimits,
-  type Isolation,
-} from 'conversable'
+import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
+import { checkBlocks, checkOptions, refused } from './check-execution.ts'
 import { DEFAULT_LIMITS, limitsOver, type LimitRanges } from './limits.ts'
-import { runBlocks } from './quickjs/run-blocks.ts'
-import { quote } from './quote.ts'
-import { StartedExecution } from './started-execution.ts'
+import { quickJsRunner } from './quickjs/quickjs-runner.ts'
+import { runBlocks } from './run-blocks.ts'
+import { RunningExecutions } from './running-executions.ts'
 import { textFiles } from './text-files.ts'
 
 /** What a {@link QuickJsExecutor} is made of. */
@@ -65,9 +57,8 @@ export class QuickJsExecutor implements CodeExecutor {
   })
   readonly #files: ReadonlyMap<string, string>
   readonly #limits: ExecutionLimits
-  readonly #running = new Set<StartedExecution>()
+  readonly #running = new RunningExecutions('QuickJsExecutor')
   #folder = new Map<string, string>()
-  #disposed = false
 
   constructor(options: QuickJsExecutorOptions = {}) {
     checkOptions('QuickJsExecutor', options, ['files', 'limits'])
@@ -81,10 +72,7 @@ export class QuickJsExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    if (this.#disposed) {
-      const message = 'This QuickJsExecutor was disposed of, so it runs nothing any more. Make a new one.'
-      throw new CodeExecutorError(message, { retryable: false })
-    }
+    this.#running.check()
     checkBlocks(blocks)
     checkOptions('QuickJsExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
     refuseProcessInput(options)
@@ -94,11 +82,8 @@ export class QuickJsExecutor implements CodeExecutor {
       given: new Map([...this.#files, ...textFiles(options.files)]),
       folder: this.#folder,
     }
-    const execution = new StartedExecution((controls) => runBlocks(blocks, surroundings, controls), options.signal)
-    this.#running.add(execution)
-    const forget = (): void => void this.#running.delete(execution)
-    void execution.then(forget, forget)
-    return execution
+    const runner = quickJsRunner(surroundings)
+    return this.#running.start((controls) => runBlocks(blocks, runner, controls), options.signal)
   }
 
   /** Forgets what programs wrote. A run that goes on keeps its files. */
@@ -108,29 +93,7 @@ export class QuickJsExecutor implements CodeExecutor {
 
   /** Ends all runs, and waits until their processes are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true
-    await Promise.all([...this.#running].map((execution) => execution.stop()))
-  }
-}
-
-function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw refused(`The options of ${owner} are ${quote(options)}. Give an object.`)
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    const message = `${owner} has no option ${quote(name)}. It knows ${known.join(', ')}.`
-    throw new ConfigurationError('unknown-option', message)
-  }
-}
-
-function checkBlocks(blocks: unknown): void {
-  if (!Array.isArray(blocks)) {
-    throw refused(`The blocks to run are ${quote(blocks)}. Give a list, as in [{ language: 'javascript', code }].`)
-  }
-  for (const block of blocks as readonly Partial<CodeBlock>[]) {
-    if (typeof block?.language === 'string' && typeof block.code === 'string') continue
-    throw refused(`A block to run is ${quote(block)}. Give language and code, as in { language: 'javascript', code }.`)
+    await this.#running.dispose()
   }
 }
 
@@ -141,8 +104,4 @@ function refuseProcessInput({ env, stdin }: ExecuteOptions): void {
     `QuickJsExecutor.execute was given ${option}, and its programs have none. Give the data as a file: ` +
       `{ files: { 'input.txt': text } }, which a program reads with readFile('input.txt').`,
   )
-}
-
-function refused(message: string): ConfigurationError {
-  return new ConfigurationError('invalid-option', message)
 }

@@ -1,9 +1,8 @@
-import type { Artifact, CodeBlock, CodeResult, ExecutionEnd, ExecutionLimits } from 'conversable'
+import type { Artifact, CodeBlock, ExecutionLimits } from 'conversable'
 import { isFileName } from '../file-name.ts'
 import { mimeOf } from '../mime.ts'
-import { OutputBuffer } from '../output-buffer.ts'
-import type { ExecutionControls } from '../started-execution.ts'
-import { runProgram, type ProgramEnd } from './run-program.ts'
+import type { BlockEnd, BlockRunner, BlockTurn } from '../run-blocks.ts'
+import { runProgram } from './run-program.ts'
 
 /** What blocks are run with. */
 export interface Surroundings {
@@ -15,93 +14,47 @@ export interface Surroundings {
   readonly folder: Map<string, string>
 }
 
-/** A program that prints this many times what is kept of its output is ended. */
-const FLOOD = 8
 /** How much later than it is due a process ends itself, if nobody has ended it by then. */
 const GRACE_MS = 5000
 
-/** Runs blocks in order, each in a process of its own, up to the first that fails. */
-export async function runBlocks(
-  blocks: readonly CodeBlock[],
-  { languages, limits, given, folder }: Surroundings,
-  { signal, emit }: ExecutionControls,
-): Promise<CodeResult> {
-  const started = performance.now()
-  const output = new OutputBuffer(limits.outputBytes)
+/** Runs each block in a process of its own, with an engine of its own. */
+export function quickJsRunner({ languages, limits, given, folder }: Surroundings): BlockRunner {
   const written = new Map<string, string>()
-  let end: BlockEnd = { exitCode: 0 }
-  for (const [index, block] of blocks.entries()) {
-    emit({ type: 'start', block: index, language: block.language })
-    const filename = block.filename?.replace(/^(?:\.\/)+/, '') ?? defaultName(index, blocks.length)
-    end = refusalOf(block, filename, languages) ?? (await run(block, index, filename))
-    if (end.exitCode !== 0) break
-  }
-  const artifacts = [...written].map(([name, text]) => artifactOf(name, text))
-  for (const artifact of artifacts) emit({ type: 'artifact', artifact })
-  return {
-    exitCode: end.exitCode,
-    output: withNote(output.toString(), noteOf(end, limits)),
-    ...(end.reason !== undefined && { reason: end.reason }),
-    truncated: output.truncated,
-    durationMs: Math.round(performance.now() - started),
-    artifacts,
-  }
+  return { limits, run, artifacts: async () => [...written].map(([name, text]) => artifactOf(name, text)) }
 
-  async function run({ code }: CodeBlock, index: number, filename: string): Promise<ProgramEnd> {
-    const { timeoutMs, memoryBytes, diskBytes, fileBytes, outputBytes } = limits
-    const left = started + timeoutMs - performance.now()
+  async function run(block: CodeBlock, turn: BlockTurn): Promise<BlockEnd> {
+    const filename = block.filename?.replace(/^(?:\.\/)+/, '') ?? defaultName(turn)
+    const refusal = refusalOf(block, filename, languages)
+    if (refusal) return refusal
+    const { memoryBytes, diskBytes, fileBytes } = limits
     const program = {
       filename,
-      code,
+      code: block.code,
       memoryBytes,
       diskBytes,
       fileBytes,
-      deadline: Date.now() + left + GRACE_MS,
+      deadline: Date.now() + turn.leftMs + GRACE_MS,
       files: new Map([...folder, ...given, ...written]),
       written: [...folder.keys()],
     }
-    const onOutput = (type: 'stdout' | 'stderr', text: string): boolean => {
-      output.add(text)
-      emit({ type, block: index, text })
-      return output.bytes > FLOOD * outputBytes
-    }
-    const programEnd = await runProgram(program, { signal, timeoutMs: left, onOutput })
-    for (const [name, text] of programEnd.written) for (const files of [folder, written]) files.set(name, text)
-    return programEnd
+    const end = await runProgram(program, { ...turn, timeoutMs: turn.leftMs })
+    for (const [name, text] of end.written) for (const files of [folder, written]) files.set(name, text)
+    // The engine has said on stderr that its memory is full.
+    return end.reason === 'memory' ? { ...end, note: '' } : end
   }
 }
 
-interface BlockEnd {
-  readonly exitCode: number
-  readonly reason?: ExecutionEnd
-  /** Why the block was not run at all. */
-  readonly refusal?: string
-}
-
-function defaultName(index: number, count: number): string {
+function defaultName({ index, count }: BlockTurn): string {
   return count === 1 ? 'program.js' : `block-${index + 1}.js`
 }
 
 /** In the words of AutoGen. */
 function refusalOf({ language }: CodeBlock, filename: string, languages: readonly string[]): BlockEnd | undefined {
   if (!languages.includes(language.toLowerCase())) {
-    return { exitCode: 1, reason: 'unsupported-language', refusal: `unknown language ${language}` }
+    return { exitCode: 1, reason: 'unsupported-language', note: `unknown language ${language}` }
   }
   if (isFileName(filename)) return undefined
-  return { exitCode: 1, reason: 'bad-filename', refusal: 'Filename is not in the workspace' }
-}
-
-/** What the result says of an end that the program's own output does not tell. */
-function noteOf({ reason, refusal }: BlockEnd, { outputBytes }: ExecutionLimits): string | undefined {
-  if (refusal !== undefined) return refusal
-  if (reason === 'timeout') return '\nTimeout'
-  return reason === 'output' ? `\nEnded: it printed more than ${FLOOD * outputBytes} bytes.` : undefined
-}
-
-function withNote(output: string, note = ''): string {
-  return output === '' || output.endsWith('\n') || note === '' || note.startsWith('\n')
-    ? output + note
-    : `${output}\n${note}`
+  return { exitCode: 1, reason: 'bad-filename', note: 'Filename is not in the workspace' }
 }
 
 function artifactOf(path: string, text: string): Artifact {

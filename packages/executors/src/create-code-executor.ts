@@ -1,0 +1,94 @@
+import { CodeExecutorError, ConfigurationError, type CodeExecutor, type ExecutionLimits } from 'conversable'
+import { checkOptions } from './check-execution.ts'
+import { quote } from './quote.ts'
+import { LADDER, RUNGS, type Rung, type RungName } from './rungs.ts'
+
+/** Which executor: one by name, the best that works here, or one that there is already. */
+export type ExecutorChoice = 'auto' | RungName | CodeExecutor
+
+/** What the executor is to be like. */
+export interface CreateCodeExecutorOptions {
+  /** A folder that programs work in and that is kept. Default: a fresh one. */
+  readonly workDir?: string
+  /** Bounds on every run. */
+  readonly limits?: Partial<ExecutionLimits>
+  /** `none`, or the hosts that programs may reach, which some executors can bound. Default `none`. */
+  readonly network?: 'none' | readonly string[]
+  /** A Python, by name or path, for executors that run one of the machine. */
+  readonly python?: string
+  /** Told in one line what was chosen, and why. Default: `console.error`. */
+  readonly log?: (line: string) => void
+}
+
+const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'log'])
+
+/**
+ * Finds an executor that protects the machine and works here, each tried by running something in it: bubblewrap, then
+ * the sandbox of macOS, then engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
+ * too, and nothing takes its place.
+ *
+ * @throws CodeExecutorError that says why each does not work, and which commands would help; ConfigurationError for a
+ *   choice that there is not.
+ */
+export async function createCodeExecutor(
+  choice: ExecutorChoice = 'auto',
+  options: CreateCodeExecutorOptions = {},
+): Promise<CodeExecutor> {
+  checkOptions('createCodeExecutor', options, OPTIONS)
+  if (typeof choice === 'object' && typeof choice?.execute === 'function') return choice
+  if (typeof choice !== 'string' || (choice !== 'auto' && !Object.hasOwn(RUNGS, choice))) {
+    const names = ['auto', ...Object.keys(RUNGS)].join(', ')
+    throw new ConfigurationError('invalid-option', `There is no code executor ${quote(choice)}. There are ${names}.`)
+  }
+  return choice === 'auto' ? firstThatWorks(options) : named(choice, options)
+}
+
+async function named(name: RungName, options: CreateCodeExecutorOptions): Promise<CodeExecutor> {
+  const tried = await tryRung(RUNGS[name], options)
+  if (typeof tried === 'string') throw failed(`The code executor "${name}" does not work here: ${tried}`)
+  tell(options, `Code runs with ${name}, as was asked for: ${RUNGS[name].protects}.`)
+  return tried
+}
+
+async function firstThatWorks(options: CreateCodeExecutorOptions): Promise<CodeExecutor> {
+  const reasons: string[] = []
+  for (const name of LADDER) {
+    const tried = await tryRung(RUNGS[name], options)
+    if (typeof tried === 'string') {
+      reasons.push(`${name}: ${tried}`)
+      continue
+    }
+    const because = reasons.length === 0 ? 'it is the best there is' : `the best that works here (${reasons.join(' ')})`
+    tell(options, `Code runs with ${name}, ${because}: ${RUNGS[name].protects}.`)
+    return tried
+  }
+  throw failed(`No code executor works here, and code is not run without one.\n${list(reasons)}\n${HELP}`)
+}
+
+async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<CodeExecutor | string> {
+  const { network = 'none' } = options
+  if (network !== 'none' && !rung.hasNetwork) return 'It has no network, and one is asked for.'
+  try {
+    return await rung.open(options)
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+const HELP = `Any of these helps:
+  apt-get install bubblewrap     on Linux, as an administrator
+  npm install deno pyodide       everywhere, in your project
+  createCodeExecutor('docker')   where a Docker or Podman engine runs`
+
+function list(reasons: readonly string[]): string {
+  return reasons.map((reason) => `  ${reason}`).join('\n')
+}
+
+function tell({ log = console.error }: CreateCodeExecutorOptions, line: string): void {
+  log(line.replaceAll(/\s+/g, ' '))
+}
+
+function failed(message: string): CodeExecutorError {
+  return new CodeExecutorError(message, { retryable: false })
+}

@@ -1,0 +1,68 @@
+import type { CodeBlock, ExecuteOptions, ExecutionLimits } from 'conversable'
+import { ArtifactCollector } from './artifacts.ts'
+import { refused } from './check-execution.ts'
+import { codeFileName, writeInto } from './code-file.ts'
+import { FILE_NAME_ADVICE } from './file-name.ts'
+import { languageNamed, type Language } from './languages.ts'
+import { quote } from './quote.ts'
+import type { BlockEnd, BlockRunner, BlockTurn } from './run-blocks.ts'
+
+/** Where code files are written, and who runs them. */
+export interface FileRunnerOptions {
+  readonly limits: ExecutionLimits
+  /** On the host. */
+  readonly folder: string
+  /** The same folder as programs see it. Default: as the host does. */
+  readonly inside?: string
+  /** Whom files are to belong to. Default: whoever runs the host. */
+  readonly uid?: number
+  /** Files that are written before the first block. */
+  readonly files?: ExecuteOptions['files']
+  /** The command that runs a file, or the reason why there is none. */
+  readonly commandFor: (language: Language, file: string) => Promise<readonly string[] | string>
+  /** Runs a command, and is done when nothing of it is left. */
+  readonly run: (command: readonly string[], turn: BlockTurn, language: Language) => Promise<BlockEnd>
+}
+
+/**
+ * Runs each block as a program of its own, from a file in a folder.
+ *
+ * @throws ConfigurationError for files whose names lead out of the folder.
+ */
+export async function fileRunner(options: FileRunnerOptions): Promise<BlockRunner> {
+  const { limits, folder, inside = folder, commandFor } = options
+  await writeGiven(options)
+  const collector = await ArtifactCollector.start(folder)
+  return { limits, run, artifacts: () => collector.collect() }
+
+  async function run(block: CodeBlock, turn: BlockTurn): Promise<BlockEnd> {
+    const language = languageNamed(block.language)
+    if (!language) {
+      return { exitCode: 1, reason: 'unsupported-language', note: `\nunknown language ${block.language}` }
+    }
+    const name = codeFileName(block, language.extension)
+    if (!(await writeInto(folder, { ...own(options), name, content: block.code }))) {
+      return { exitCode: 1, reason: 'bad-filename', note: 'Filename is not in the workspace' }
+    }
+    await collector.except(name)
+    const file = `${inside}/${name}`
+    if (!language.runs) return { exitCode: 0, note: `Code saved to ${file}\n` }
+    const command = await commandFor(language, file)
+    if (typeof command === 'string') return { exitCode: 1, reason: 'unsupported-language', note: `\n${command}` }
+    return options.run(command, turn, language)
+  }
+}
+
+function own({ uid }: FileRunnerOptions): { uid?: number } {
+  return uid === undefined ? {} : { uid }
+}
+
+async function writeGiven(options: FileRunnerOptions): Promise<void> {
+  for (const [name, content] of Object.entries(options.files ?? {})) {
+    if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
+      throw refused(`The content of file ${quote(name)} is ${quote(content)}. Give a text or bytes.`)
+    }
+    if (await writeInto(options.folder, { ...own(options), name, content })) continue
+    throw refused(`${quote(name)} is no name for a file in the work folder. ${FILE_NAME_ADVICE}`)
+  }
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs what all tests of the code executors need, from Debian's packages. Where it cannot, it says so and ends well:
+# the tests that need what is missing then say that they are skipped.
+set -uo pipefail
+
+skip() {
+  printf '\n******** SKIPPED: %s\n******** Tests of the executors that need it are skipped, and say so.\n\n' "$1" >&2
+}
+
+packages=()
+command -v bwrap >/dev/null || packages+=(bubblewrap)
+[ -x /usr/bin/python3 ] || packages+=(python3)
+
+[ ${#packages[@]} = 0 ] && exit 0
+if ! command -v apt-get >/dev/null; then
+  skip "${packages[*]}: this system has no apt-get"
+elif [ "$(id -u)" != 0 ]; then
+  skip "${packages[*]}: apt-get install needs root"
+else
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >/dev/null ||
+    skip "${packages[*]}: apt-get could not install them"
+fi
+exit 0
