@@ -25,26 +25,29 @@ export class Interpreters {
   /** The command that runs a file, or why there is none. */
   async commandFor(language: Language, file: string): Promise<readonly string[] | string> {
     const program = programOf(language)
-    const interpreter = await this.#interpreterFor(program)
+    const interpreter = await this.#interpreterFor(language)
     const command = interpreter && commandFor(language, file, { [program]: interpreter.program })
     if (command) return command
-    return `No ${program} of this machine runs in the sandbox, so there is no ${language.name}. Install ${program} under /usr.`
+    const wanted = language.name === 'typescript' ? 'node 22.6 or later' : program
+    return `No ${wanted} of this machine runs in the sandbox, so there is no ${language.name}. Install ${wanted} under /usr.`
   }
 
   /** What the program of a language needs to see. */
   async readableFor(language: Language): Promise<readonly string[]> {
-    return (await this.#interpreterFor(programOf(language)))?.readable ?? []
+    return (await this.#interpreterFor(language))?.readable ?? []
   }
 
-  #interpreterFor(program: string): Promise<Interpreter | undefined> {
-    const finding = this.#found.get(program) ?? this.#find(program)
-    this.#found.set(program, finding)
+  #interpreterFor(language: Language): Promise<Interpreter | undefined> {
+    const finding = this.#found.get(language.name) ?? this.#find(language)
+    this.#found.set(language.name, finding)
     return finding
   }
 
-  #find(program: string): Promise<Interpreter | undefined> {
+  #find(language: Language): Promise<Interpreter | undefined> {
+    const program = programOf(language)
     if (program === 'python') return this.#findPython()
-    if (program === 'node') return this.#findNode()
+    // Whether an older one reads types is not to be found out by a program of the user's.
+    if (program === 'node') return this.#findNode(language.name === 'typescript' ? ['--experimental-strip-types'] : [])
     return this.#tried({ program: `/bin/${program}`, readable: [] }, '-c', 'exit 0')
   }
 
@@ -58,11 +61,11 @@ export class Interpreters {
     return this.#python === undefined ? this.#tried({ program: '/usr/bin/python3', readable: [] }, ...args) : undefined
   }
 
-  async #findNode(): Promise<Interpreter | undefined> {
+  async #findNode(options: readonly string[]): Promise<Interpreter | undefined> {
     const { execPath } = process
     const own = { program: execPath, readable: isOutside(execPath) ? [execPath] : [] }
-    const found = await this.#tried(own, '-e', '0')
-    return found ?? this.#tried({ program: '/usr/bin/node', readable: [] }, '-e', '0')
+    const found = await this.#tried(own, ...options, '-e', '0')
+    return found ?? this.#tried({ program: '/usr/bin/node', readable: [] }, ...options, '-e', '0')
   }
 
   async #tried(interpreter: Interpreter, ...args: readonly string[]): Promise<Interpreter | undefined> {
