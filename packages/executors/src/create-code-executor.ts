@@ -24,7 +24,7 @@ const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'log'])
 
 /**
  * Finds an executor that protects the machine and works here, each tried by running something in it: bubblewrap, then
- * the sandbox of macOS, then engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
+ * engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
  * too, and nothing takes its place.
  *
  * @throws CodeExecutorError that says why each does not work, and which commands would help; ConfigurationError for a
@@ -77,9 +77,8 @@ async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<
 }
 
 const HELP = `Any of these helps:
-  apt-get install bubblewrap     on Linux, as an administrator
-  npm install deno pyodide       everywhere, in your project
-  createCodeExecutor('docker')   where a Docker or Podman engine runs`
+  apt-get install bubblewrap           on Linux, as an administrator
+  npm install deno pyodide just-bash   everywhere, in your project`
 
 function list(reasons: readonly string[]): string {
   return reasons.map((reason) => `  ${reason}`).join('\n')
