@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { tool, type ChatContext, type ChatResult, type ChatRun, type CodeExecutor } from 'conversable'
+import { GroupChatManager, tool, type ChatContext, type ChatResult, type ChatRun, type CodeExecutor } from 'conversable'
 import { ScriptedModel } from 'conversable/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -63,6 +63,19 @@ const waiting: Readonly<Record<string, Hold>> = {
   'nested chat': (options) => {
     const critic = echo('critic', '-').registerReply(undefined, () => never)
     const writer = echo('writer', '-').registerNestedChats([{ recipient: critic, message: 'review' }], {
+      trigger: 'user',
+    })
+    return proxy().initiateChat(writer, { message: 'go', ...options })
+  },
+  'choice of a speaker in a nested group chat': (options) => {
+    const model = new ScriptedModel([])
+    model.doStream = () => never
+    const manager = new GroupChatManager({
+      name: 'chat_manager',
+      llmConfig: { model },
+      groupChat: { agents: [echo('planner', 'p'), echo('engineer', 'e'), echo('critic', 'c')] },
+    })
+    const writer = echo('writer', '-').registerNestedChats([{ recipient: manager, message: 'review' }], {
       trigger: 'user',
     })
     return proxy().initiateChat(writer, { message: 'go', ...options })
