@@ -14,6 +14,7 @@ import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
 import { quote } from './quote.ts'
 import { runBlocks, type BlockEnd, type BlockTurn } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
+import { whyNot } from './why-not.ts'
 import { WorkFolder } from './work-folder.ts'
 
 /** What a {@link BubblewrapExecutor} is made of. */
@@ -83,12 +84,7 @@ export class BubblewrapExecutor implements CodeExecutor {
   /** Why such an executor cannot run here, found out by running one; nothing if it can. */
   static async probe(options: BubblewrapExecutorOptions = {}): Promise<string | undefined> {
     await using executor = new BubblewrapExecutor(options)
-    try {
-      const { exitCode, output } = await executor.execute([{ language: 'sh', code: 'exit 0' }])
-      return exitCode === 0 ? undefined : `a shell in it ended with exit code ${exitCode}: ${output}`
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
+    return await whyNot(executor, { language: 'sh', code: 'exit 0' })
   }
 
   /**

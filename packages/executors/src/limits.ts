@@ -1,4 +1,5 @@
 import { ConfigurationError, type ExecutionLimits } from 'conversable'
+import { refused } from './check-execution.ts'
 import { quote } from './quote.ts'
 
 /** The smallest and the largest value of each limit that an executor can hold. */
@@ -29,6 +30,21 @@ export const PROCESS_RANGES: LimitRanges = Object.freeze({
   outputBytes: [1, 64 * 1024 * 1024],
 })
 
+/** What can be asked of executors whose programs run inside an engine that takes `least` bytes to start. */
+export function engineRanges(least: number): LimitRanges {
+  // Such programs start no processes, and their files are held to any size, even none.
+  const any = [0, Number.MAX_SAFE_INTEGER] as const
+  return Object.freeze({
+    timeoutMs: PROCESS_RANGES.timeoutMs,
+    // The most is what WebAssembly can address.
+    memoryBytes: [least, 2 ** 31] as const,
+    processes: any,
+    diskBytes: any,
+    fileBytes: any,
+    outputBytes: PROCESS_RANGES.outputBytes,
+  })
+}
+
 /**
  * The limits of one run: what was asked for over `base`. A new `diskBytes` is the limit of one file too, unless that is
  * given as well.
@@ -56,8 +72,4 @@ function checkLimit(name: string, value: unknown, ranges: LimitRanges): void {
   const [least, most] = ranges[name as keyof ExecutionLimits]
   if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return
   throw refused(`The limit ${name} is ${quote(value)}. Give a whole number from ${least} to ${most}.`)
-}
-
-function refused(message: string): ConfigurationError {
-  return new ConfigurationError('invalid-option', message)
 }

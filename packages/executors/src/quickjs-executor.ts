@@ -1,6 +1,6 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
 import { checkBlocks, checkOptions, refused } from './check-execution.ts'
-import { DEFAULT_LIMITS, limitsOver, type LimitRanges } from './limits.ts'
+import { DEFAULT_LIMITS, engineRanges, limitsOver } from './limits.ts'
 import { quickJsRunner } from './quickjs/quickjs-runner.ts'
 import { runBlocks } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
@@ -14,19 +14,7 @@ export interface QuickJsExecutorOptions {
   readonly limits?: Partial<ExecutionLimits>
 }
 
-const ANY = [0, Number.MAX_SAFE_INTEGER] as const
-
-const RANGES: LimitRanges = Object.freeze({
-  // What a timer can wait for.
-  timeoutMs: [1, 2 ** 31 - 1],
-  // What the engine starts with, and what it can address.
-  memoryBytes: [16 * 1024 * 1024, 2 ** 31],
-  // A program starts none, so that any number of them is kept to.
-  processes: ANY,
-  diskBytes: ANY,
-  fileBytes: ANY,
-  outputBytes: [1, 64 * 1024 * 1024],
-})
+const RANGES = engineRanges(16 * 1024 * 1024)
 
 /**
  * Runs JavaScript in QuickJS, an engine compiled to WebAssembly, each block in a process of its own. Nothing has to be

@@ -3,12 +3,13 @@ import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimit
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
 import { fileRunner } from './file-runner.ts'
 import { LANGUAGES, labelsOf, type Language } from './languages.ts'
-import { DEFAULT_LIMITS, limitsOver, type LimitRanges } from './limits.ts'
+import { DEFAULT_LIMITS, engineRanges, limitsOver } from './limits.ts'
 import { quote } from './quote.ts'
 import { runBlocks, type BlockEnd } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
 import { KeptPython } from './wasm/kept-python.ts'
 import { runPython, runScript, runShell, type WasmProgram } from './wasm/wasm-runner.ts'
+import { whyNot } from './why-not.ts'
 import { WorkFolder } from './work-folder.ts'
 
 /** What a {@link WasmExecutor} is made of. */
@@ -24,19 +25,7 @@ export interface WasmExecutorOptions {
   readonly cacheDir?: string
 }
 
-const ANY = [0, Number.MAX_SAFE_INTEGER] as const
-
-const RANGES: LimitRanges = Object.freeze({
-  // What a timer can wait for.
-  timeoutMs: [1, 2 ** 31 - 1],
-  // What the engines start with, and what they can address.
-  memoryBytes: [64 * 1024 * 1024, 2 ** 31],
-  // A program starts none, so that any number of them is kept to.
-  processes: ANY,
-  diskBytes: ANY,
-  fileBytes: ANY,
-  outputBytes: [1, 64 * 1024 * 1024],
-})
+const RANGES = engineRanges(64 * 1024 * 1024)
 
 /**
  * Runs JavaScript and TypeScript in Deno, Python in Pyodide and shell scripts in just-bash, the last two inside Deno as
@@ -83,12 +72,7 @@ export class WasmExecutor implements CodeExecutor {
   /** Why such an executor cannot run Python here, found out by running a line of it; nothing if it can. */
   static async probe(options: WasmExecutorOptions = {}): Promise<string | undefined> {
     await using executor = new WasmExecutor(options)
-    try {
-      const { exitCode, output } = await executor.execute([{ language: 'python', code: 'print(6 * 7)' }])
-      return exitCode === 0 ? undefined : `a line of Python in it ended with exit code ${exitCode}: ${output}`
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
+    return await whyNot(executor, { language: 'python', code: 'print(6 * 7)' })
   }
 
   /**
