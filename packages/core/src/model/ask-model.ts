@@ -12,7 +12,8 @@ import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
 import type { Cancellation } from '../ports/cancellation.ts'
 import { isPromise } from '../util/is-promise.ts'
-import { Watchdog } from './watchdog.ts'
+import { callOf, readParts } from './model-call.ts'
+import { watchedCall } from './watched-call.ts'
 
 /** What is asked of a model, and on whose behalf. */
 export interface ModelRequest {
@@ -39,9 +40,11 @@ export async function askModel(
   request: ModelRequest,
   context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage'>,
 ): Promise<ModelAnswer> {
-  const answer = await context.runtime.step(request.step, async () => {
+  const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
+    readAnswer(model, request, { config, cancellation: context.cancellation })
+  const answer = await context.runtime.step(request.step, () => {
     const model = resolveModel(config.model)
-    return readAnswer(isPromise(model) ? await model : model, request, { config, cancellation: context.cancellation })
+    return isPromise(model) ? model.then(ask) : ask(model)
   })
   context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
   return answer
@@ -53,35 +56,29 @@ async function readAnswer(
   { config, cancellation }: { readonly config: LlmConfig; readonly cancellation: Cancellation },
 ): Promise<ModelAnswer> {
   const modelId = `${model.provider}/${model.modelId}`
+  const { idleTimeoutMs, timeoutMs } = config
   const reader = new AnswerReader(modelId, request.onPart)
-  const watchdog = new Watchdog(config, cancellation)
+  const call = watchedCall(callOf(model), {
+    modelId,
+    cancellation,
+    ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
   try {
-    const { stream } = await watchdog.guard(model.doStream(callOptions(config, request, watchdog.signal)))
-    const parts = stream.getReader()
-    watchdog.onBark((reason) => void parts.cancel(reason).catch(() => {}))
-    for (;;) {
-      const { done, value } = await parts.read()
-      watchdog.signal.throwIfAborted()
-      if (done) break
-      watchdog.feed()
-      reader.take(value)
-    }
+    await readParts(await call(callOptions(config, request)), (part) => reader.take(part))
     return reader.answer()
   } catch (error) {
     // The caller's own reason goes through as it is.
     cancellation.signal.throwIfAborted()
     throw modelErrorFrom(error, modelId, reader.partialText)
-  } finally {
-    watchdog.stop()
   }
 }
 
-function callOptions(config: LlmConfig, request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {
+function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4CallOptions {
   const { temperature, topP, maxOutputTokens, stopSequences, seed, providerOptions } = config
   const { agent, purpose, prompt, tools = [], schema } = request
   return {
     prompt,
-    abortSignal,
     ...(tools.length > 0 && { tools: tools.map(functionTool) }),
     ...(schema && { responseFormat: { type: 'json', name: schema.name, schema: schema.json } }),
     ...(temperature !== undefined && { temperature }),

@@ -1,0 +1,68 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+
+/** The parts of one answer, one at a time. Cheaper than a stream: what stands in between need not make another one. */
+export interface PartReader {
+  /** `provider/model` of the model that answers. */
+  readonly modelId: string
+  /** Why the parts ended before their time; absent while nobody but the model or the reader has ended them. */
+  readonly cutOff?: { readonly reason: unknown } | undefined
+  /** The next part. Rejects when the answer fails; `done` also when it was cut off. */
+  read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>>
+  /** Called once all parts were read. */
+  close(): void
+  /** Called when nobody reads on before that. */
+  cancel(reason: unknown): void
+}
+
+/** Asks a model, and gives the parts of its answer. */
+export type ModelCall = (options: LanguageModelV4CallOptions) => Promise<PartReader>
+
+/** A model as a call. */
+export function callOf(model: LanguageModelV4): ModelCall {
+  const modelId = `${model.provider}/${model.modelId}`
+  return async (options) => {
+    const { stream } = await model.doStream(options)
+    return new StreamReader(modelId, stream)
+  }
+}
+
+class StreamReader implements PartReader {
+  readonly modelId: string
+  readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>
+
+  constructor(modelId: string, stream: ReadableStream<LanguageModelV4StreamPart>) {
+    this.modelId = modelId
+    this.#reader = stream.getReader()
+  }
+
+  read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>> {
+    return this.#reader.read()
+  }
+
+  close(): void {}
+
+  cancel(reason: unknown): void {
+    // A stream that has failed has nothing more to say.
+    this.#reader.cancel(reason).catch(() => {})
+  }
+}
+
+/**
+ * Hands over the parts of an answer, one after the other.
+ *
+ * Rejects when the answer fails or `take` throws, and with the reason if the parts were cut off.
+ */
+export async function readParts(parts: PartReader, take: (part: LanguageModelV4StreamPart) => void): Promise<void> {
+  try {
+    for (;;) {
+      const { done, value } = await parts.read()
+      if (done) break
+      take(value)
+    }
+  } catch (error) {
+    parts.cancel(error)
+    throw parts.cutOff ? parts.cutOff.reason : error
+  }
+  parts.close()
+  if (parts.cutOff) throw parts.cutOff.reason
+}

@@ -1,0 +1,118 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { ModelError } from '../errors/model-error.ts'
+import type { Cancellation, Waiting } from '../ports/cancellation.ts'
+import type { ModelCall, PartReader } from './model-call.ts'
+
+/** How long an answer may take. */
+export interface Deadlines {
+  /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
+  readonly idleTimeoutMs?: number
+  /** The longest time for one answer, in milliseconds. Default 600 000. */
+  readonly timeoutMs?: number
+}
+
+/** Whose call is watched, and what ends it. */
+export interface Watched extends Deadlines {
+  /** `provider/model`, for errors. */
+  readonly modelId: string
+  readonly cancellation: Cancellation
+}
+
+/** Ends a call that takes too long, falls silent, or is cancelled with its run, whether the callee listens or not. */
+export function watchedCall(next: ModelCall, watched: Watched): ModelCall {
+  return (options) => new Watch(watched).open(next, options)
+}
+
+class Watch implements PartReader, Waiting {
+  readonly modelId: string
+  cutOff: { readonly reason: unknown } | undefined
+  readonly #cancellation: Cancellation
+  readonly #idleMs: number
+  readonly #totalMs: number
+  readonly #started = Date.now()
+  #lastFed = this.#started
+  #controller: AbortController | undefined
+  #parts: PartReader | undefined
+  #reject: ((reason: unknown) => void) | undefined
+
+  constructor({ modelId, cancellation, idleTimeoutMs = 120_000, timeoutMs = 600_000 }: Watched) {
+    this.modelId = modelId
+    this.#cancellation = cancellation
+    this.#idleMs = idleTimeoutMs
+    this.#totalMs = timeoutMs
+  }
+
+  open(call: ModelCall, options: LanguageModelV4CallOptions): Promise<PartReader> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject
+      this.#cancellation.add(this)
+      if (this.cutOff) return
+      call(this.#withSignal(options)).then(
+        (parts) => {
+          this.#parts = parts
+          if (this.cutOff) parts.cancel(this.cutOff.reason)
+          resolve(this)
+        },
+        (error: unknown) => {
+          this.#cancellation.remove(this)
+          reject(error)
+        },
+      )
+    })
+  }
+
+  read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>> {
+    this.#lastFed = Date.now()
+    // Nobody reads before `open` has resolved.
+    return (this.#parts as PartReader).read()
+  }
+
+  close(): void {
+    this.#cancellation.remove(this)
+    this.#parts?.close()
+  }
+
+  cancel(reason: unknown): void {
+    this.#cancellation.remove(this)
+    this.#parts?.cancel(reason)
+  }
+
+  /** The run was cancelled, or a deadline has passed. */
+  end(reason: unknown): void {
+    this.cutOff = { reason }
+    this.#controller?.abort(reason)
+    this.#parts?.cancel(reason)
+    this.#reject?.(reason)
+  }
+
+  lookAgainAt(now: number): number {
+    const idleUntil = this.#lastFed + this.#idleMs
+    const until = this.#started + this.#totalMs
+    if (now >= until) return this.#giveUp(`took longer than ${this.#totalMs} ms (timeoutMs).`)
+    if (now >= idleUntil) return this.#giveUp(`said nothing for ${this.#idleMs} ms (idleTimeoutMs).`)
+    return Math.min(idleUntil, until)
+  }
+
+  #giveUp(problem: string): number {
+    this.#cancellation.remove(this)
+    this.end(new ModelError(problem, { modelId: this.modelId, retryable: true }))
+    return Infinity
+  }
+
+  /** The options with a signal that is made when somebody asks for it: to make one takes longer than all else here. */
+  #withSignal(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
+    const signal = (): AbortSignal => this.#signal
+    return {
+      ...options,
+      get abortSignal() {
+        return signal()
+      },
+    }
+  }
+
+  get #signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.cutOff) this.#controller.abort(this.cutOff.reason)
+    return this.#controller.signal
+  }
+}
