@@ -9,26 +9,25 @@ export function chatContext(outer: ChatContext, chatId: string): ChatContext {
   return at(outer, { chatId, path: outer.path }, { scope: chatId, usage: new UsageMeter(outer.usage) })
 }
 
-/** The context of one agent's turn in a chat. */
-function turnContext(chat: ChatContext, turn: Omit<Turn, keyof ChatContext>): Turn {
-  const origin = { chatId: chat.chatId, path: [...chat.path, turn.recipient.name] }
-  return { ...at(chat, origin, { scope: turn.messageId, usage: chat.usage }), ...turn }
-}
-
 /** The turn of an agent that is asked to reply to the last message of a conversation. */
 export function turnOf(
   chat: ChatContext,
   conversation: Conversation,
   who: { readonly recipient: Agent; readonly sender: Agent | undefined; readonly silent: boolean },
 ): Turn {
-  return turnContext(chat, {
-    ...who,
+  const { recipient, sender, silent } = who
+  const messageId = conversation.nextMessageId
+  const origin = { chatId: chat.chatId, path: [...chat.path, recipient.name] }
+  return {
+    ...at(chat, origin, { scope: messageId, usage: chat.usage }),
+    recipient,
+    sender,
+    silent,
     conversation,
-    messages: conversation.messagesFor(who.recipient.name),
-    messageId: conversation.nextMessageId,
-  })
+    messages: conversation.messagesFor(recipient.name),
+    messageId,
+  }
 }
-
 /** The same context with chats inside it numbered by `scope`: for a part of a turn that may run beside others. */
 export function scopedContext(outer: ChatContext, scope: string): ChatContext {
   return at(outer, { chatId: outer.chatId, path: outer.path }, { scope, usage: outer.usage })

@@ -23,6 +23,7 @@ import { send, type SendOptions } from './send.ts'
 import type { RunOptions } from './start-run.ts'
 import { assertToolName } from './tools/tool-name.ts'
 import { checkCount } from './check-options.ts'
+import { isPromise } from './util/is-promise.ts'
 import { quote } from './util/quote.ts'
 
 const SILENCE: Reply = Object.freeze({ stop: 'no-reply' })
@@ -39,7 +40,8 @@ export class ConversableAgent implements Agent {
   readonly humanInput: HumanInput | undefined
   readonly silent: boolean | undefined
   readonly #description: string | undefined
-  readonly #defaultAutoReply: MessageInput | null
+  /** What is said if no reply function answers. */
+  readonly #fallback: Reply
   readonly #replies: ReplyList
   readonly #executable = new Map<string, Tool>()
   readonly #suggested = new Map<string, ToolSpec>()
@@ -62,7 +64,8 @@ export class ConversableAgent implements Agent {
     this.humanInput = options.humanInput
     this.silent = options.silent
     this.#limit = options.maxConsecutiveAutoReply ?? 100
-    this.#defaultAutoReply = options.defaultAutoReply === undefined ? '' : options.defaultAutoReply
+    const { defaultAutoReply = '' } = options
+    this.#fallback = defaultAutoReply === null ? SILENCE : { message: defaultAutoReply }
     this.#replies = new ReplyList(name)
     const { humanInputMode = 'TERMINATE', isTerminationMsg = (message: Message) => textOf(message) === 'TERMINATE' } =
       options
@@ -239,8 +242,8 @@ export class ConversableAgent implements Agent {
   /** Takes a turn: lets the hooks change what is seen, then asks the reply functions in order. */
   async generateReply(turn: Turn): Promise<Reply> {
     const messages = this.#hasReplyHooks() ? await this.#hooked(turn) : turn.messages
-    const fallback = this.#defaultAutoReply === null ? SILENCE : { message: this.#defaultAutoReply }
-    return this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages }, fallback)
+    const reply = this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages }, this.#fallback)
+    return isPromise(reply) ? await reply : reply
   }
 
   /** Runs the hooks on a message that is about to be sent. */

@@ -85,7 +85,7 @@ export class ProgressWatch {
 class Saying {
   readonly id: string
   readonly #message: Message
-  readonly #beginning: string
+  readonly #beginning: number | string
   #signature: string | undefined
 
   constructor(message: Message) {
@@ -93,7 +93,7 @@ class Saying {
     this.#message = message
     const text = textOf(message)
     const isLong = text.length > SHORT_TEXT && !isToolAnswer(message)
-    this.#beginning = isLong ? firstLettersOf(text) : this.#whole()
+    this.#beginning = isLong ? hashOfBeginning(text) : this.#whole()
   }
 
   isSameAs(other: Saying): boolean {
@@ -105,14 +105,17 @@ class Saying {
   }
 }
 
-/** The first letters and digits of a text, one by one: this is done for every message, and a pattern takes longer. */
-function firstLettersOf(text: string): string {
-  let letters = ''
-  for (let index = 0; index < text.length && letters.length < BEGINNING; index++) {
+/** A number for the first letters and digits of a text, without a string in between: this is done for every message. */
+function hashOfBeginning(text: string): number {
+  let hash = 0
+  for (let index = 0, letters = 0; index < text.length && letters < BEGINNING; index++) {
     const code = text.charCodeAt(index) | 0x20
-    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)) letters += String.fromCharCode(code)
+    const isLetterOrDigit = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
+    if (!isLetterOrDigit) continue
+    hash = (Math.imul(hash, 31) + code) | 0
+    letters++
   }
-  return letters
+  return hash
 }
 
 /** A text without its marks, in small letters. */

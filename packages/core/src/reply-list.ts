@@ -75,15 +75,25 @@ export class ReplyList {
   }
 
   /** The first answer to a turn; `fallback` if nobody has one. */
-  async answer(turn: Turn, fallback: Reply): Promise<Reply> {
-    for (const { trigger, reply, builtIn } of this.#entries) {
-      if (trigger !== undefined && !this.#isMet(trigger, turn.sender)) continue
-      // Built-in functions end by themselves when the run is cancelled, and leave what they have.
-      const answer = builtIn ? reply(turn) : this.#handedIn(reply, turn)
-      const settled = isPromise(answer) ? await answer : answer
-      if (settled !== undefined) return settled
+  answer(turn: Turn, fallback: Reply): Reply | PromiseLike<Reply> {
+    return this.#answerFrom(0, turn, fallback)
+  }
+
+  /** Waits only for functions that wait themselves: most turns are passed on by all but the last one. */
+  #answerFrom(start: number, turn: Turn, fallback: Reply): Reply | PromiseLike<Reply> {
+    for (let index = start; index < this.#entries.length; index++) {
+      // In range: the loop's condition says so.
+      const answer = this.#ask(this.#entries[index] as Entry, turn)
+      if (isPromise(answer)) return answer.then((reply) => reply ?? this.#answerFrom(index + 1, turn, fallback))
+      if (answer !== undefined) return answer
     }
     return fallback
+  }
+
+  #ask({ trigger, reply, builtIn }: Entry, turn: Turn): ReturnType<ReplyFunction> {
+    if (trigger !== undefined && !this.#isMet(trigger, turn.sender)) return undefined
+    // Built-in functions end by themselves when the run is cancelled, and leave what they have.
+    return builtIn ? reply(turn) : this.#handedIn(reply, turn)
   }
 
   async #handedIn(reply: ReplyFunction, turn: Turn): Promise<Reply | undefined> {

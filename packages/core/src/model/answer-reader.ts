@@ -9,7 +9,7 @@ export interface ModelAnswer {
   /** `provider/model`. */
   readonly model: string
   /** Absent if the model gave no text at all; a text may be empty. */
-  readonly text?: string
+  readonly text: string | undefined
   /** What a message holds: the text, or parts where there is reasoning or provider metadata to keep. */
   readonly content: string | readonly ContentPart[]
   readonly toolCalls: readonly ToolCall[]
@@ -89,11 +89,10 @@ export class AnswerReader {
       })
     }
     const { inputTokens, outputTokens } = this.#usage
-    const text = this.#hasText ? this.#text : undefined
     return {
       model: this.#modelId,
-      ...(text !== undefined && { text }),
-      content: this.#content(text ?? ''),
+      text: this.#hasText ? this.#text : undefined,
+      content: this.#content(),
       toolCalls: this.#toolCalls,
       usage: {
         calls: 1,
@@ -105,9 +104,9 @@ export class AnswerReader {
     }
   }
 
-  #content(text: string): string | readonly ContentPart[] {
+  #content(): string | readonly ContentPart[] {
     const plain = this.#parts.every((part) => part.type === 'text' && !part.metadata)
-    return plain ? text : this.#parts.map(storedPart)
+    return plain ? this.#text : this.#parts.map(storedPart)
   }
 
   #start(
@@ -136,6 +135,8 @@ export class AnswerReader {
 
   /** The newest part of that id: a provider may use one again. */
   #open(type: OpenPart['type'], id: string): OpenPart | undefined {
+    const last = this.#parts.at(-1)
+    if (last?.type === type && last.id === id) return last
     return this.#parts.findLast((part) => part.type === type && part.id === id)
   }
 

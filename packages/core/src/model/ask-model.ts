@@ -12,7 +12,7 @@ import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
 import type { Cancellation } from '../ports/cancellation.ts'
 import { isPromise } from '../util/is-promise.ts'
-import { callOf, readParts } from './model-call.ts'
+import { callOf, type PartReader } from './model-call.ts'
 import { watchedCall } from './watched-call.ts'
 
 /** What is asked of a model, and on whose behalf. */
@@ -56,38 +56,41 @@ async function readAnswer(
   { config, cancellation }: { readonly config: LlmConfig; readonly cancellation: Cancellation },
 ): Promise<ModelAnswer> {
   const modelId = `${model.provider}/${model.modelId}`
-  const { idleTimeoutMs, timeoutMs } = config
   const reader = new AnswerReader(modelId, request.onPart)
-  const call = watchedCall(callOf(model), {
-    modelId,
-    cancellation,
-    ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  })
+  const call = watchedCall(callOf(model), { modelId, cancellation, deadlines: config })
+  let parts: PartReader | undefined
   try {
-    await readParts(await call(callOptions(config, request)), (part) => reader.take(part))
+    parts = await call(callOptions(config, request))
+    for (;;) {
+      const { done, value } = await parts.read()
+      if (done) break
+      reader.take(value)
+    }
+    parts.close()
+    if (parts.cutOff) throw parts.cutOff.reason
     return reader.answer()
   } catch (error) {
+    parts?.cancel(error)
     // The caller's own reason goes through as it is.
     cancellation.signal.throwIfAborted()
-    throw modelErrorFrom(error, modelId, reader.partialText)
+    throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader.partialText)
   }
 }
 
+/** Assigned one by one: a spread for each setting takes longer than all else here. */
 function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4CallOptions {
-  const { temperature, topP, maxOutputTokens, stopSequences, seed, providerOptions } = config
-  const { agent, purpose, prompt, tools = [], schema } = request
-  return {
-    prompt,
-    ...(tools.length > 0 && { tools: tools.map(functionTool) }),
-    ...(schema && { responseFormat: { type: 'json', name: schema.name, schema: schema.json } }),
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { topP }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    ...(stopSequences !== undefined && { stopSequences: [...stopSequences] }),
-    ...(seed !== undefined && { seed }),
-    providerOptions: { ...providerOptions, conversable: { agent, purpose } },
-  }
+  const { temperature, topP, maxOutputTokens, stopSequences, seed } = config
+  const { agent, purpose, prompt, tools, schema } = request
+  const providerOptions = { ...config.providerOptions, conversable: { agent, purpose } }
+  const options: LanguageModelV4CallOptions = { prompt, providerOptions }
+  if (tools && tools.length > 0) options.tools = tools.map(functionTool)
+  if (schema) options.responseFormat = { type: 'json', name: schema.name, schema: schema.json }
+  if (temperature !== undefined) options.temperature = temperature
+  if (topP !== undefined) options.topP = topP
+  if (maxOutputTokens !== undefined) options.maxOutputTokens = maxOutputTokens
+  if (stopSequences !== undefined) options.stopSequences = [...stopSequences]
+  if (seed !== undefined) options.seed = seed
+  return options
 }
 
 function functionTool({ name, description, parameters }: ToolSpec): LanguageModelV4FunctionTool {

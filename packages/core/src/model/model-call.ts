@@ -20,10 +20,7 @@ export type ModelCall = (options: LanguageModelV4CallOptions) => Promise<PartRea
 /** A model as a call. */
 export function callOf(model: LanguageModelV4): ModelCall {
   const modelId = `${model.provider}/${model.modelId}`
-  return async (options) => {
-    const { stream } = await model.doStream(options)
-    return new StreamReader(modelId, stream)
-  }
+  return (options) => Promise.resolve(model.doStream(options)).then(({ stream }) => new StreamReader(modelId, stream))
 }
 
 class StreamReader implements PartReader {
@@ -45,24 +42,4 @@ class StreamReader implements PartReader {
     // A stream that has failed has nothing more to say.
     this.#reader.cancel(reason).catch(() => {})
   }
-}
-
-/**
- * Hands over the parts of an answer, one after the other.
- *
- * Rejects when the answer fails or `take` throws, and with the reason if the parts were cut off.
- */
-export async function readParts(parts: PartReader, take: (part: LanguageModelV4StreamPart) => void): Promise<void> {
-  try {
-    for (;;) {
-      const { done, value } = await parts.read()
-      if (done) break
-      take(value)
-    }
-  } catch (error) {
-    parts.cancel(error)
-    throw parts.cutOff ? parts.cutOff.reason : error
-  }
-  parts.close()
-  if (parts.cutOff) throw parts.cutOff.reason
 }

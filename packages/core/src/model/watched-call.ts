@@ -12,11 +12,15 @@ export interface Deadlines {
 }
 
 /** Whose call is watched, and what ends it. */
-export interface Watched extends Deadlines {
+export interface Watched {
   /** `provider/model`, for errors. */
   readonly modelId: string
   readonly cancellation: Cancellation
+  readonly deadlines: Deadlines
 }
+
+/** How often the clock is looked at within the time that a model may be silent: so it may be that part longer. */
+const LOOKS = 8
 
 /** Ends a call that takes too long, falls silent, or is cancelled with its run, whether the callee listens or not. */
 export function watchedCall(next: ModelCall, watched: Watched): ModelCall {
@@ -29,13 +33,15 @@ class Watch implements PartReader, Waiting {
   readonly #cancellation: Cancellation
   readonly #idleMs: number
   readonly #totalMs: number
-  readonly #started = Date.now()
-  #lastFed = this.#started
-  #controller: AbortController | undefined
+  readonly #controller = new AbortController()
+  #startedAt: number | undefined
+  #silentSince = 0
+  /** Whether there was a sign of life since the clock was last looked at, which takes longer than to note one. */
+  #isAlive = true
   #parts: PartReader | undefined
   #reject: ((reason: unknown) => void) | undefined
 
-  constructor({ modelId, cancellation, idleTimeoutMs = 120_000, timeoutMs = 600_000 }: Watched) {
+  constructor({ modelId, cancellation, deadlines: { idleTimeoutMs = 120_000, timeoutMs = 600_000 } }: Watched) {
     this.modelId = modelId
     this.#cancellation = cancellation
     this.#idleMs = idleTimeoutMs
@@ -45,9 +51,9 @@ class Watch implements PartReader, Waiting {
   open(call: ModelCall, options: LanguageModelV4CallOptions): Promise<PartReader> {
     return new Promise((resolve, reject) => {
       this.#reject = reject
+      const opening = call({ ...options, abortSignal: this.#controller.signal })
       this.#cancellation.add(this)
-      if (this.cutOff) return
-      call(this.#withSignal(options)).then(
+      opening.then(
         (parts) => {
           this.#parts = parts
           if (this.cutOff) parts.cancel(this.cutOff.reason)
@@ -62,7 +68,7 @@ class Watch implements PartReader, Waiting {
   }
 
   read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>> {
-    this.#lastFed = Date.now()
+    this.#isAlive = true
     // Nobody reads before `open` has resolved.
     return (this.#parts as PartReader).read()
   }
@@ -80,39 +86,25 @@ class Watch implements PartReader, Waiting {
   /** The run was cancelled, or a deadline has passed. */
   end(reason: unknown): void {
     this.cutOff = { reason }
-    this.#controller?.abort(reason)
+    this.#controller.abort(reason)
     this.#parts?.cancel(reason)
     this.#reject?.(reason)
   }
 
   lookAgainAt(now: number): number {
-    const idleUntil = this.#lastFed + this.#idleMs
-    const until = this.#started + this.#totalMs
+    this.#startedAt ??= now
+    if (this.#isAlive) this.#silentSince = now
+    this.#isAlive = false
+    const idleUntil = this.#silentSince + this.#idleMs
+    const until = this.#startedAt + this.#totalMs
     if (now >= until) return this.#giveUp(`took longer than ${this.#totalMs} ms (timeoutMs).`)
     if (now >= idleUntil) return this.#giveUp(`said nothing for ${this.#idleMs} ms (idleTimeoutMs).`)
-    return Math.min(idleUntil, until)
+    return Math.min(idleUntil, until, now + this.#idleMs / LOOKS)
   }
 
   #giveUp(problem: string): number {
     this.#cancellation.remove(this)
     this.end(new ModelError(problem, { modelId: this.modelId, retryable: true }))
     return Infinity
-  }
-
-  /** The options with a signal that is made when somebody asks for it: to make one takes longer than all else here. */
-  #withSignal(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
-    const signal = (): AbortSignal => this.#signal
-    return {
-      ...options,
-      get abortSignal() {
-        return signal()
-      },
-    }
-  }
-
-  get #signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.cutOff) this.#controller.abort(this.cutOff.reason)
-    return this.#controller.signal
   }
 }
