@@ -29,7 +29,7 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
     }
     const { text, content, toolCalls } = await askModel(llmConfig, request, turn)
     if (text === undefined && toolCalls.length === 0) return undefined
-    return { message: { content, ...(toolCalls.length > 0 && { toolCalls }) } }
+    return { message: toolCalls.length > 0 ? { content, toolCalls } : { content } }
   }
 }
 
