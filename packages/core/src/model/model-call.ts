@@ -1,5 +1,8 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 
+/** What a reader gives: a part, or that there are no more. (Its own name is not known to the types of Node.) */
+export type PartRead = Awaited<ReturnType<ReadableStreamDefaultReader<LanguageModelV4StreamPart>['read']>>
+
 /** The parts of one answer, one at a time. Cheaper than a stream: what stands in between need not make another one. */
 export interface PartReader {
   /** `provider/model` of the model that answers. */
@@ -7,7 +10,7 @@ export interface PartReader {
   /** Why the parts ended before their time; absent while nobody but the model or the reader has ended them. */
   readonly cutOff?: { readonly reason: unknown } | undefined
   /** The next part. Rejects when the answer fails; `done` also when it was cut off. */
-  read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>>
+  read(): Promise<PartRead>
   /** Called once all parts were read. */
   close(): void
   /** Called when nobody reads on before that. */
@@ -32,7 +35,7 @@ class StreamReader implements PartReader {
     this.#reader = stream.getReader()
   }
 
-  read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>> {
+  read(): Promise<PartRead> {
     return this.#reader.read()
   }
 

@@ -1,7 +1,7 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { ModelError } from '../errors/model-error.ts'
 import type { Cancellation, Waiting } from '../ports/cancellation.ts'
-import type { ModelCall, PartReader } from './model-call.ts'
+import type { ModelCall, PartRead, PartReader } from './model-call.ts'
 
 /** How long an answer may take. */
 export interface Deadlines {
@@ -67,7 +67,7 @@ class Watch implements PartReader, Waiting {
     })
   }
 
-  read(): Promise<ReadableStreamReadResult<LanguageModelV4StreamPart>> {
+  read(): Promise<PartRead> {
     this.#isAlive = true
     // Nobody reads before `open` has resolved.
     return (this.#parts as PartReader).read()
