@@ -56,12 +56,14 @@ const LLM_OPTIONS = Object.freeze([
   'maxOutputTokens',
   'stopSequences',
   'seed',
+  'toolChoice',
   'providerOptions',
   'idleTimeoutMs',
   'timeoutMs',
   'price',
   'speakerNames',
 ])
+const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
 const MODES = Object.freeze(['ALWAYS', 'TERMINATE', 'NEVER'])
 
 /**
@@ -92,9 +94,20 @@ export function checkAgentOptions(options: ConversableAgentOptions): void {
 function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
   checkOptions(`the llmConfig of agent ${quote(agent)}`, llmConfig, LLM_OPTIONS)
   checkModel(llmConfig.model, agent)
+  checkToolChoice(llmConfig.toolChoice, agent)
   for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
     checkCount(`the llmConfig of agent ${quote(agent)}`, option, { value: llmConfig[option] })
   }
+}
+
+function checkToolChoice(choice: unknown, agent: string): void {
+  const isKnown = choice === undefined || TOOL_CHOICES.includes(choice)
+  const { tool } = (choice ?? {}) as { readonly tool?: unknown }
+  if (isKnown || (typeof tool === 'string' && tool !== '')) return
+  throw refuse(
+    `The llmConfig of agent ${quote(agent)} has ${quote(choice)} as toolChoice. ` +
+      `It is one of ${TOOL_CHOICES.join(', ')}, or { tool: 'name' }.`,
+  )
 }
 
 const CODE_OPTIONS = Object.freeze(['executor', 'lastNMessages', 'beforeExecute', 'confirmUnattended'])

@@ -88,7 +88,7 @@ export type { CodeExecutionConfig } from './replies/code-execution.ts'
 export type { NestedChat } from './replies/nested-chats.ts'
 
 // Ports: what can be handed in
-export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames } from './ports/model.ts'
+export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolChoice } from './ports/model.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { ModelError } from '../errors/model-error.ts'
 import { inlineRuntime } from '../ports/runtime.ts'
 import type { LlmConfig, ModelSource } from '../ports/model.ts'
+import type { ToolSpec } from '../ports/tool.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { UsageMeter } from '../usage.ts'
@@ -13,7 +14,7 @@ const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text
 
 async function ask(
   model: ModelSource,
-  config: Partial<LlmConfig> = {},
+  { tools = [], ...config }: Partial<LlmConfig> & { readonly tools?: readonly ToolSpec[] } = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
   const parts: AnswerPart[] = []
@@ -23,6 +24,7 @@ async function ask(
     agent: 'assistant',
     purpose: 'reply' as const,
     prompt,
+    tools,
     step: 's',
     onPart: (part: AnswerPart) => void parts.push(part),
   }
@@ -63,6 +65,19 @@ test('settings that were given are passed on, and others are left out', async ()
     providerOptions: { openai: { store: false }, conversable: { agent: 'assistant', purpose: 'reply' } },
   })
   expect(abortSignal).toBeInstanceOf(AbortSignal)
+})
+
+test.each([
+  { toolChoice: 'required' as const, sent: { type: 'required' } },
+  { toolChoice: { tool: 'add' }, sent: { type: 'tool', toolName: 'add' } },
+])('the tool choice $toolChoice is passed on beside tools, and not without', async ({ toolChoice, sent }) => {
+  const model = new ScriptedModel(['hi', 'hi'])
+  const tools = [{ name: 'add', description: 'Adds.', parameters: { type: 'object' as const } }]
+
+  await ask(model, { toolChoice, tools })
+  await ask(model, { toolChoice })
+
+  expect(model.requests.map((request) => request.toolChoice)).toEqual([sent, undefined])
 })
 
 test('a text is read piece by piece', async () => {

@@ -5,7 +5,7 @@ import type {
   LanguageModelV4Prompt,
 } from '@ai-sdk/provider'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig, ModelPrice } from '../ports/model.ts'
+import type { LlmConfig, ModelPrice, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
 import { modelErrorFrom } from './model-failure.ts'
@@ -83,7 +83,10 @@ function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4C
   const { agent, purpose, prompt, tools, schema } = request
   const providerOptions = { ...config.providerOptions, conversable: { agent, purpose } }
   const options: LanguageModelV4CallOptions = { prompt, providerOptions }
-  if (tools && tools.length > 0) options.tools = tools.map(functionTool)
+  if (tools && tools.length > 0) {
+    options.tools = tools.map(functionTool)
+    if (config.toolChoice !== undefined) options.toolChoice = choiceOf(config.toolChoice)
+  }
   if (schema) options.responseFormat = { type: 'json', name: schema.name, schema: schema.json }
   if (temperature !== undefined) options.temperature = temperature
   if (topP !== undefined) options.topP = topP
@@ -91,6 +94,10 @@ function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4C
   if (stopSequences !== undefined) options.stopSequences = [...stopSequences]
   if (seed !== undefined) options.seed = seed
   return options
+}
+
+function choiceOf(choice: ToolChoice): NonNullable<LanguageModelV4CallOptions['toolChoice']> {
+  return typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.tool }
 }
 
 function functionTool({ name, description, parameters }: ToolSpec): LanguageModelV4FunctionTool {

@@ -12,6 +12,9 @@ export type ModelSource = LanguageModelV4 | LanguageModelV3 | LanguageModelV2 | 
  */
 export type SpeakerNames = 'text' | 'metadata'
 
+/** Whether a model calls tools: as it likes, not at all, one of them in any case, or the one of that name. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly tool: string }
+
 /** Which model an agent asks, and how. What is absent is left to the provider. */
 export interface LlmConfig {
   readonly model: ModelSource
@@ -20,6 +23,11 @@ export interface LlmConfig {
   readonly maxOutputTokens?: number
   readonly stopSequences?: readonly string[]
   readonly seed?: number
+  /**
+   * Whether the model may call tools (`auto`), has to (`required`, or the tool of that name), or must not (`none`).
+   * Nothing is said to the model of an agent that offers no tools. Default `auto`.
+   */
+  readonly toolChoice?: ToolChoice
   /** For the provider alone, by its name, as in `{ openai: { reasoningEffort: 'low' } }`. */
   readonly providerOptions?: SharedV4ProviderOptions
   /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
