@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { AssistantAgent, GroupChatManager, tool, UserProxyAgent, type LlmConfig, type Usage } from 'conversable'
+import { AssistantAgent, GroupChatManager, textOf, tool, UserProxyAgent, type LlmConfig, type Usage } from 'conversable'
 import type { LlamaCppModel } from '@conversable/llama-cpp'
 
 /** Prints a line of what was said. */
@@ -8,7 +8,7 @@ export type Say = (line: string) => void
 /** A chat with a real model, and what must hold of it. Gives what was used. */
 export interface Trial {
   readonly name: string
-  hold(model: LlamaCppModel, say: Say): Promise<Pick<Usage, 'outputTokens'>>
+  readonly hold: (model: LlamaCppModel, say: Say) => Promise<Pick<Usage, 'outputTokens'>>
 }
 
 const SHORT: Omit<LlmConfig, 'model'> = Object.freeze({ temperature: 0.7, seed: 7, maxOutputTokens: 60 })
@@ -37,7 +37,7 @@ async function twoAgents(model: LlamaCppModel, say: Say): Promise<Usage> {
     maxTurns: 2,
   })
 
-  for (const { name, content } of chatHistory) say(`${name}: ${String(content)}`)
+  for (const { name, content } of chatHistory) say(`${name}: ${textOf({ content })}`)
   assert.equal(chatHistory.length, 4)
   assert.equal(stopReason.rule, 'max-turns')
   assert.ok(chatHistory.every(({ content }) => typeof content === 'string' && content.trim() !== ''))
@@ -106,7 +106,7 @@ async function groupChat(model: LlamaCppModel, say: Say): Promise<Usage> {
   const { chatHistory, stopReason, usage } = await run
 
   for (const { speaker, rule, requests } of picked) say(`picked ${speaker} (${rule}, requests: ${requests})`)
-  for (const { name, content } of chatHistory) say(`${name}: ${String(content)}`)
+  for (const { name, content } of chatHistory) say(`${name}: ${textOf({ content })}`)
   assert.equal(stopReason.rule, 'max-rounds')
   assert.equal(picked.length, 3)
   // The grammar leaves nothing but names, so the first request always decides.
