@@ -10,6 +10,8 @@ skip() {
 packages=()
 command -v bwrap >/dev/null || packages+=(bubblewrap)
 [ -x /usr/bin/python3 ] || packages+=(python3)
+/usr/bin/python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+/usr/bin/python3 -c 'import matplotlib' 2>/dev/null || packages+=(python3-matplotlib)
 
 [ ${#packages[@]} = 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
