@@ -6,7 +6,7 @@ import { runScenario } from './golden-runner/run-scenario.ts'
 import { findFeatures, skipReason } from './golden-runner/skip-reason.ts'
 
 const printed = readScenarios([join(import.meta.dirname, 'golden')]).filter(({ expect }) => expect.console)
-const features = findFeatures()
+const features = await findFeatures()
 
 describe('a transcript is printed as AutoGen prints it', () => {
   test.for(printed)('$name', async (scenario, { skip }) => {

@@ -29,8 +29,9 @@ function changed(value: unknown, [key, ...rest]: Place): unknown {
   return Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)
 }
 
-test('the runner notices every change of what a scenario expects', async () => {
-  const features = findFeatures()
+const features = await findFeatures()
+
+test('the runner notices every change of what a scenario expects', { timeout: 30_000 }, async () => {
   const scenarios = readScenarios([join(import.meta.dirname, 'golden')]).filter(
     (scenario) => !scenario.features && skipReason(scenario, features) === undefined,
   )

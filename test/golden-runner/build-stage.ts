@@ -14,6 +14,7 @@ import { ConversationTable } from './conversation-table.ts'
 import { given } from './given.ts'
 import { recordingExecutor } from './recording-executor.ts'
 import { RecordingModel } from './recording-model.ts'
+import type { RealExecutor } from './real-executor.ts'
 import { newRecording } from './recording.ts'
 import type { AgentSpec, ChatSpec, EndingTest, Scenario } from './scenario.ts'
 import { registerScriptedHooks } from './scripted-hooks.ts'
@@ -23,9 +24,11 @@ import { agentOf, type Stage } from './stage.ts'
 import { inputOf } from './wire.ts'
 
 /** A stage without agents: what a scenario fails with while they are made is the scenario's own failure. */
-export function emptyStage(scenario: Scenario): Stage {
+export function emptyStage(scenario: Scenario, real: RealExecutor): Stage {
   return {
     scenario,
+    real,
+    executors: [],
     agents: new Map(),
     tools: new Map(),
     models: [],
@@ -92,7 +95,7 @@ function optionsOf(stage: Stage, spec: AgentSpec): ConversableAgentOptions {
       isTerminationMsg: terminate && ((message: Message) => ends(terminate, textOf(message))),
       llmConfig: model && { model },
       codeExecutionConfig: code && {
-        executor: recordingExecutor(name, code, recording.codeRuns),
+        executor: recordingExecutor(name, code, stage),
         ...given({ lastNMessages: code.lastNMessages }),
         confirmUnattended: true,
       },

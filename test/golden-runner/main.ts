@@ -7,7 +7,7 @@ import { findFeatures, skipReason } from './skip-reason.ts'
 /** Runs the scenarios of the folders and files that are named, by default those of this project. */
 async function main(paths: readonly string[]): Promise<void> {
   const scenarios = readScenarios(paths.length > 0 ? paths : [join(import.meta.dirname, '../golden')])
-  const features = findFeatures()
+  const features = await findFeatures()
   const skipped = new Map<string, number>()
   let passed = 0
   let failed = 0

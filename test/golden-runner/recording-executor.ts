@@ -1,13 +1,16 @@
 import type { CodeExecutor, CodeResult, Execution, ExecutionEvent } from 'conversable'
 import { ScriptedExecutor } from 'conversable/testing'
-import { LocalExecutor } from './local-executor.ts'
+import { openExecutor } from './real-executor.ts'
 import type { CodeSpec } from './scenario.ts'
+import type { Stage } from './stage.ts'
 
 /** The executor of one agent, scripted or real, which notes its runs. */
-export function recordingExecutor(agent: string, code: CodeSpec, codeRuns: unknown[]): CodeExecutor {
+export function recordingExecutor(agent: string, code: CodeSpec, stage: Stage): CodeExecutor {
   const { results = [], timeoutSeconds = 30 } = code
+  const { codeRuns } = stage.recording
   const executor: CodeExecutor =
-    code.run === 'local' ? new LocalExecutor({ timeoutMs: timeoutSeconds * 1000 }) : new ScriptedExecutor(results)
+    code.run === 'local' ? openExecutor(stage.real, timeoutSeconds) : new ScriptedExecutor(results)
+  stage.executors.push(executor)
   return {
     kind: executor.kind,
     languages: executor.languages,

@@ -1,5 +1,6 @@
 import { AgentChatError } from 'conversable'
 import { buildAgents, emptyStage } from './build-stage.ts'
+import type { RealExecutor } from './real-executor.ts'
 import type { Recording } from './recording.ts'
 import { runStep } from './run-step.ts'
 import type { Scenario } from './scenario.ts'
@@ -15,9 +16,10 @@ export interface Outcome {
 }
 
 /** Builds the agents of a scenario and takes its steps. An error ends it; what happened until then is given too. */
-export async function runScenario(scenario: Scenario): Promise<Outcome> {
-  const stage = emptyStage(scenario)
+export async function runScenario(scenario: Scenario, real: RealExecutor = 'unsafe-local'): Promise<Outcome> {
+  const stage = emptyStage(scenario, real)
   const error = await errorOf(stage)
+  for (const executor of stage.executors) await executor[Symbol.asyncDispose]()
   return { recording: stage.recording, histories: stage.conversations.histories(), error }
 }
 

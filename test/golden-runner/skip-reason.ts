@@ -1,4 +1,4 @@
-import { hasPython, hasShell } from './local-executor.ts'
+import { whyMissing, type RealExecutor } from './real-executor.ts'
 import type { Scenario } from './scenario.ts'
 
 const LEGACY_FUNCTIONS = /"(?:suggestsFunctions|functionCall|function_call)":/
@@ -7,13 +7,13 @@ const LEGACY_FUNCTIONS = /"(?:suggestsFunctions|functionCall|function_call)":/
 export type Features = ReadonlyMap<string, string | undefined>
 
 /** Finds out which features there are: some are left out by choice, some depend on the machine. */
-export function findFeatures(): Features {
+export async function findFeatures(real: RealExecutor = 'unsafe-local'): Promise<Features> {
   return new Map([
     ['inferLanguage', undefined],
     ['pythonJson', 'results are plain JSON'],
     ['societyOfMind', undefined],
-    ['shell', hasShell() ? undefined : 'no shell on this machine'],
-    ['python', hasPython() ? undefined : 'no Python on this machine'],
+    ['shell', await whyMissing('sh', real)],
+    ['python', await whyMissing('python', real)],
   ])
 }
 

@@ -1,12 +1,17 @@
-import type { ChatContext, ChatRun, ConversableAgent, HumanInput, RunOptions, Tool } from 'conversable'
+import type { ChatContext, ChatRun, CodeExecutor, ConversableAgent, HumanInput, RunOptions, Tool } from 'conversable'
 import type { ScriptedModel, ScriptedPerson } from 'conversable/testing'
 import type { ConversationTable } from './conversation-table.ts'
+import type { RealExecutor } from './real-executor.ts'
 import { recordEvents, type Recording } from './recording.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All that belongs to one run of a scenario. */
 export interface Stage {
   readonly scenario: Scenario
+  /** What runs code for real. */
+  readonly real: RealExecutor
+  /** To be disposed of in the end. */
+  readonly executors: CodeExecutor[]
   readonly agents: Map<string, ConversableAgent>
   readonly tools: Map<string, Tool>
   readonly models: ScriptedModel[]
