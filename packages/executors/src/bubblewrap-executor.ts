@@ -1,24 +1,27 @@
 import { execFile } from 'node:child_process'
-import { homedir } from 'node:os'
-import { resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
+import { checkWorkDir } from './bubblewrap/check-work-dir.ts'
 import { selfTest } from './bubblewrap/self-test.ts'
 import { Interpreters } from './bubblewrap/interpreters.ts'
 import { ownUid, releaseUid } from './bubblewrap/own-uid.ts'
-import { Sandbox, type SandboxCommand } from './bubblewrap/sandbox.ts'
+import { PATH, Sandbox, type SandboxCommand, type SandboxOptions } from './bubblewrap/sandbox.ts'
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
 import { fileRunner } from './file-runner.ts'
+import { GivenFunctions } from './functions/given-functions.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { LANGUAGES, labelsOf, type Language } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
 import { quote } from './quote.ts'
 import { runBlocks, type BlockEnd, type BlockTurn } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
+import { checkVirtualEnv, programsOf, pythonOf } from './virtual-environment.ts'
 import { whyNot } from './why-not.ts'
 import { WorkFolder } from './work-folder.ts'
 
 /** What a {@link BubblewrapExecutor} is made of. */
-export interface BubblewrapExecutorOptions {
+export interface BubblewrapExecutorOptions extends FunctionOptions {
   /** A folder that programs work in and that is kept. Default: a fresh one, which is deleted on disposal. */
   readonly workDir?: string
   /**
@@ -29,13 +32,18 @@ export interface BubblewrapExecutorOptions {
   readonly disk?: 'memory' | 'folder'
   /** Bounds on every run that has no bounds of its own. */
   readonly limits?: Partial<ExecutionLimits>
-  /** A Python, by name or path. Default: the first on the PATH that runs in the sandbox. */
+  /** A Python, by name or path. Default: that of `virtualEnv`, or the first on the PATH that runs in the sandbox. */
   readonly python?: string
+  /**
+   * The folder of a virtual environment, as `createVirtualEnvironment()` makes it: programs use its packages, and can
+   * change none of them. Packages of `functions` are installed into it.
+   */
+  readonly virtualEnv?: string
 }
 
 /** Where programs see a fresh work folder: the same on every machine. */
 const INSIDE = '/workspace'
-const OPTIONS = Object.freeze(['workDir', 'disk', 'limits', 'python'])
+const OPTIONS = Object.freeze(['workDir', 'disk', 'limits', 'python', 'virtualEnv', ...FUNCTION_OPTIONS])
 
 interface Ready {
   readonly folder: WorkFolder
@@ -67,18 +75,21 @@ export class BubblewrapExecutor implements CodeExecutor {
   })
   readonly #options: BubblewrapExecutorOptions
   readonly #limits: ExecutionLimits
+  readonly #functions: GivenFunctions | undefined
   readonly #running = new RunningExecutions('BubblewrapExecutor', { serial: true })
   #ready: Promise<Ready> | undefined
 
   constructor(options: BubblewrapExecutorOptions = {}) {
     checkOptions('BubblewrapExecutor', options, OPTIONS)
-    const { workDir, disk } = options
+    const { workDir, disk, virtualEnv } = options
     if (disk !== undefined && disk !== 'memory' && disk !== 'folder') {
       throw refused(`BubblewrapExecutor has ${quote(disk)} as disk. It is 'memory' or 'folder'.`)
     }
-    if (workDir !== undefined) checkWorkDir(workDir)
+    if (virtualEnv !== undefined) checkVirtualEnv('BubblewrapExecutor', virtualEnv)
+    if (workDir !== undefined) checkWorkDir(workDir, options)
     this.#options = options
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
+    this.#functions = GivenFunctions.from({ name: 'BubblewrapExecutor', packages: options.virtualEnv }, options)
   }
 
   /** Why such an executor cannot run here, found out by running one; nothing if it can. */
@@ -102,10 +113,12 @@ export class BubblewrapExecutor implements CodeExecutor {
       const ready = await this.#open()
       const runner = await fileRunner({
         limits,
+        signal: controls.signal,
         folder: ready.folder.path,
         inside: ready.inside,
         ...(ready.uid !== undefined && { uid: ready.uid }),
         files: options.files,
+        functions: this.#functions,
         commandFor: (language, file) => ready.interpreters.commandFor(language, file),
         run: (command, turn, language) => runIn(ready, { command, limits, ...inputOf(options) }, { turn, language }),
       })
@@ -143,14 +156,15 @@ export class BubblewrapExecutor implements CodeExecutor {
 }
 
 async function open(options: BubblewrapExecutorOptions, limits: ExecutionLimits): Promise<Ready> {
-  const { workDir, disk = workDir === undefined ? 'memory' : 'folder', python } = options
+  const { workDir, disk = workDir === undefined ? 'memory' : 'folder', virtualEnv } = options
   const uid = ownUid()
   const folder = await WorkFolder.open(workDir, uid)
   try {
     if (!folder.isOwn && uid !== undefined) await giveTo(uid, folder.path)
     const inside = folder.isOwn ? INSIDE : folder.path
-    const sandbox = await Sandbox.find({ folder, inside, copy: disk === 'memory', uid })
+    const sandbox = await Sandbox.find({ folder, inside, copy: disk === 'memory', uid, ...givenTo(inside, options) })
     await selfTest(sandbox, limits)
+    const python = options.python ?? (virtualEnv === undefined ? undefined : pythonOf(virtualEnv))
     const works = async (command: readonly string[], readable: readonly string[]): Promise<boolean> => {
       const watch = { signal: AbortSignal.timeout(10_000), timeoutMs: 10_000, onOutput: () => false }
       const end = await sandbox.run({ command, limits: DEFAULT_LIMITS, readable }, watch).catch(() => undefined)
@@ -162,6 +176,18 @@ async function open(options: BubblewrapExecutorOptions, limits: ExecutionLimits)
     releaseUid(uid)
     throw error
   }
+}
+
+/** What programs see beyond the system and the work folder. */
+function givenTo(
+  inside: string,
+  { virtualEnv, functions }: BubblewrapExecutorOptions,
+): Pick<SandboxOptions, 'readable' | 'env'> {
+  const modules = functions === undefined ? {} : { PYTHONPATH: inside }
+  if (virtualEnv === undefined) return { env: modules }
+  const path = resolve(virtualEnv)
+  const env = { ...modules, PATH: `${programsOf(path)}:${PATH}`, VIRTUAL_ENV: path }
+  return { readable: [path], env }
 }
 
 async function runIn(
@@ -185,19 +211,3 @@ function inputOf({ env, stdin }: ExecuteOptions): Pick<SandboxCommand, 'env' | '
 async function giveTo(uid: number, folder: string): Promise<void> {
   await promisify(execFile)('chown', ['-hR', `${uid}:${uid}`, '--', folder])
 }
-
-/** A work folder is laid open to programs as a whole: it must not be one in which other things lie. */
-function checkWorkDir(workDir: unknown): void {
-  if (typeof workDir !== 'string' || workDir === '') {
-    throw refused(`BubblewrapExecutor has ${quote(workDir)} as workDir. Give the path of a folder.`)
-  }
-  const path = resolve(workDir)
-  const isTooMuch = `${homedir()}${sep}`.startsWith(path === sep ? sep : path + sep) || SYSTEM.test(path)
-  if (isTooMuch) {
-    throw refused(
-      `The workDir ${quote(workDir)} is open to every program that is run. Give a folder with nothing else in it.`,
-    )
-  }
-}
-
-const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*|etc|proc|sys|dev|boot|run|var|root|home)?$|^\/(?:usr|etc|proc|sys|dev|boot)\//

@@ -1,5 +1,6 @@
 import { CodeExecutorError, ConfigurationError, type CodeExecutor, type ExecutionLimits } from 'conversable'
 import { checkOptions } from './check-execution.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { quote } from './quote.ts'
 import { LADDER, RUNGS, type Rung, type RungName } from './rungs.ts'
 
@@ -7,7 +8,7 @@ import { LADDER, RUNGS, type Rung, type RungName } from './rungs.ts'
 export type ExecutorChoice = 'auto' | RungName | CodeExecutor
 
 /** What the executor is to be like. */
-export interface CreateCodeExecutorOptions {
+export interface CreateCodeExecutorOptions extends FunctionOptions {
   /** A folder that programs work in and that is kept. Default: a fresh one. */
   readonly workDir?: string
   /** Bounds on every run. */
@@ -16,11 +17,13 @@ export interface CreateCodeExecutorOptions {
   readonly network?: 'none' | readonly string[]
   /** A Python, by name or path, for executors that run one of the machine. */
   readonly python?: string
+  /** The folder of a virtual environment, for executors that can have its packages; see `createVirtualEnvironment`. */
+  readonly virtualEnv?: string
   /** Told in one line what was chosen, and why. Default: `console.error`. */
   readonly log?: (line: string) => void
 }
 
-const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'log'])
+const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'virtualEnv', 'log', ...FUNCTION_OPTIONS])
 
 /**
  * Finds an executor that protects the machine and works here, each tried by running something in it: bubblewrap, then
@@ -66,8 +69,11 @@ async function firstThatWorks(options: CreateCodeExecutorOptions): Promise<CodeE
 }
 
 async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<CodeExecutor | string> {
-  const { network = 'none' } = options
+  const { network = 'none', virtualEnv, functions = [] } = options
   if (network !== 'none' && !rung.hasNetwork) return 'It has no network, and one is asked for.'
+  if (functions.length > 0 && !rung.hasFunctions) return 'It runs no Python functions, and some are given.'
+  const wantsPackages = virtualEnv !== undefined || functions.some(({ packages = [] }) => packages.length > 0)
+  if (wantsPackages && !rung.hasPackages) return 'It has no packages of pip, and some are asked for.'
   try {
     return await rung.open(options)
   } catch (error) {

@@ -3,6 +3,7 @@ import { ArtifactCollector } from './artifacts.ts'
 import { refused } from './check-execution.ts'
 import { codeFileName, writeInto } from './code-file.ts'
 import { FILE_NAME_ADVICE } from './file-name.ts'
+import type { GivenFunctions } from './functions/given-functions.ts'
 import { languageNamed, type Language } from './languages.ts'
 import { quote } from './quote.ts'
 import type { BlockEnd, BlockRunner, BlockTurn } from './run-blocks.ts'
@@ -10,6 +11,8 @@ import type { BlockEnd, BlockRunner, BlockTurn } from './run-blocks.ts'
 /** Where code files are written, and who runs them. */
 export interface FileRunnerOptions {
   readonly limits: ExecutionLimits
+  /** Ends the installing of packages. */
+  readonly signal: AbortSignal
   /** On the host. */
   readonly folder: string
   /** The same folder as programs see it. Default: as the host does. */
@@ -18,6 +21,8 @@ export interface FileRunnerOptions {
   readonly uid?: number
   /** Files that are written before the first block. */
   readonly files?: ExecuteOptions['files']
+  /** Functions that programs can import. */
+  readonly functions?: GivenFunctions | undefined
   /** The command that runs a file, or the reason why there is none. */
   readonly commandFor: (language: Language, file: string) => Promise<readonly string[] | string>
   /** Runs a command, and is done when nothing of it is left. */
@@ -30,10 +35,12 @@ export interface FileRunnerOptions {
  * @throws ConfigurationError for files whose names lead out of the folder.
  */
 export async function fileRunner(options: FileRunnerOptions): Promise<BlockRunner> {
-  const { limits, folder, inside = folder, commandFor } = options
+  const { limits, folder, inside = folder, commandFor, functions } = options
+  await functions?.prepare(folder, options.signal)
   await writeGiven(options)
   const collector = await ArtifactCollector.start(folder)
-  return { limits, run, artifacts: () => collector.collect() }
+  const runner = { limits, run, artifacts: () => collector.collect() }
+  return functions?.over(runner) ?? runner
 
   async function run(block: CodeBlock, turn: BlockTurn): Promise<BlockEnd> {
     const language = languageNamed(block.language)
@@ -58,7 +65,7 @@ function own({ uid }: FileRunnerOptions): { uid?: number } {
 }
 
 async function writeGiven(options: FileRunnerOptions): Promise<void> {
-  for (const [name, content] of Object.entries(options.files ?? {})) {
+  for (const [name, content] of Object.entries({ ...options.functions?.files, ...options.files })) {
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
       throw refused(`The content of file ${quote(name)} is ${quote(content)}. Give a text or bytes.`)
     }

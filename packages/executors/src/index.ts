@@ -3,3 +3,10 @@ export { BubblewrapExecutor, type BubblewrapExecutorOptions } from './bubblewrap
 export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'
 export { WasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts'
 export { UnsafeLocalExecutor, type UnsafeLocalExecutorOptions } from './unsafe-local-executor.ts'
+export type { FunctionOptions, PythonFunction } from './functions/python-function.ts'
+export { formatFunctionsForPrompt, type FormatFunctionsOptions } from './format-functions-for-prompt.ts'
+export {
+  createVirtualEnvironment,
+  type CreateVirtualEnvironmentOptions,
+  type VirtualEnvironment,
+} from './virtual-environment.ts'

@@ -1,15 +1,17 @@
 import { CodeExecutorError, type CodeExecutor, type ExecutionLimits } from 'conversable'
 import { BubblewrapExecutor } from './bubblewrap-executor.ts'
+import type { FunctionOptions } from './functions/python-function.ts'
 import { QuickJsExecutor } from './quickjs-executor.ts'
 import { UnsafeLocalExecutor } from './unsafe-local-executor.ts'
 import { WasmExecutor } from './wasm-executor.ts'
 
 /** What an executor is opened with, as far as it knows it. */
-export interface RungOptions {
+export interface RungOptions extends FunctionOptions {
   readonly workDir?: string
   readonly limits?: Partial<ExecutionLimits>
   readonly network?: 'none' | readonly string[]
   readonly python?: string
+  readonly virtualEnv?: string
 }
 
 /** A class of executors, as the ladder sees it. */
@@ -25,6 +27,10 @@ export interface Rung {
   readonly protects: string
   /** Whether it can let programs reach some hosts. */
   readonly hasNetwork: boolean
+  /** Whether programs can be given functions in Python. Default false. */
+  readonly hasFunctions?: boolean
+  /** Whether programs can have packages of pip. Default false. */
+  readonly hasPackages?: boolean
   /**
    * Gives one that was seen to work.
    *
@@ -36,17 +42,22 @@ export interface Rung {
 /** The names of the executors. */
 export type RungName = 'bubblewrap' | 'wasm' | 'quickjs' | 'unsafe-local'
 
+const COMMON = Object.freeze(['workDir', 'limits', 'functions', 'functionsModule'] as const)
+
 /** All executors, by name. */
 export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
   bubblewrap: {
     protects: 'no network, no files but a work folder',
     hasNetwork: false,
-    open: (options: RungOptions) => probed(BubblewrapExecutor, pick(options, ['workDir', 'limits', 'python'])),
+    hasFunctions: true,
+    hasPackages: true,
+    open: (options: RungOptions) => probed(BubblewrapExecutor, pick(options, [...COMMON, 'python', 'virtualEnv'])),
   },
   wasm: {
     protects: 'no network, no files but a work folder, no packages but the standard library',
     hasNetwork: false,
-    open: (options: RungOptions) => probed(WasmExecutor, pick(options, ['workDir', 'limits'])),
+    hasFunctions: true,
+    open: (options: RungOptions) => probed(WasmExecutor, pick(options, COMMON)),
   },
   quickjs: {
     protects: 'JavaScript alone, with neither files nor network',
@@ -56,7 +67,9 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
   'unsafe-local': {
     protects: 'NOTHING, programs can do what you can do',
     hasNetwork: true,
-    open: (options: RungOptions) => probed(UnsafeLocalExecutor, pick(options, ['workDir', 'limits', 'python'])),
+    hasFunctions: true,
+    hasPackages: true,
+    open: (options: RungOptions) => probed(UnsafeLocalExecutor, pick(options, [...COMMON, 'python', 'virtualEnv'])),
   },
 })
 

@@ -1,33 +1,39 @@
 import { randomUUID } from 'node:crypto'
-import { join, resolve, delimiter } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { homedir, tmpdir } from 'node:os'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
 import { checkBlocks, checkEnv, checkOptions } from './check-execution.ts'
 import { fileRunner } from './file-runner.ts'
 import { findPrograms } from './find-program.ts'
+import { GivenFunctions } from './functions/given-functions.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { commandFor, LANGUAGES, labelsOf, type Interpreters } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
 import { runProcess } from './process-run.ts'
 import { pythons } from './python.ts'
 import { runBlocks, type BlockEnd, type BlockTurn } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
+import { checkVirtualEnv, programsOf, pythonOf } from './virtual-environment.ts'
 import { WorkFolder } from './work-folder.ts'
 
 /** What an {@link UnsafeLocalExecutor} is made of. */
-export interface UnsafeLocalExecutorOptions {
+export interface UnsafeLocalExecutorOptions extends FunctionOptions {
   /** A folder that programs begin in and that is kept. Default: a fresh one, which is deleted on disposal. */
   readonly workDir?: string
   /** Bounds on every run that has no bounds of its own. They are looked at ten times a second. */
   readonly limits?: Partial<ExecutionLimits>
   /** A Python, by name or path. Default: that of `virtualEnv`, or the first on the PATH. */
   readonly python?: string
-  /** The folder of a virtual environment, as `python -m venv` makes it: its programs come first. */
+  /**
+   * The folder of a virtual environment, as `createVirtualEnvironment()` makes it: its programs come first, and packages
+   * of `functions` are installed into it.
+   */
   readonly virtualEnv?: string
   /** Told once, before the first run, that nothing protects the machine. Default: `console.warn`. */
   readonly warn?: (line: string) => void
 }
 
-const OPTIONS = Object.freeze(['workDir', 'limits', 'python', 'virtualEnv', 'warn'])
+const OPTIONS = Object.freeze(['workDir', 'limits', 'python', 'virtualEnv', 'warn', ...FUNCTION_OPTIONS])
 const WARNING =
   'UnsafeLocalExecutor runs the code of models as you, on this machine, with nothing in between: it can read your keys and ' +
   'delete your files. createCodeExecutor() finds an executor that protects you.'
@@ -54,6 +60,7 @@ export class UnsafeLocalExecutor implements CodeExecutor {
   })
   readonly #options: UnsafeLocalExecutorOptions
   readonly #limits: ExecutionLimits
+  readonly #functions: GivenFunctions | undefined
   readonly #running = new RunningExecutions('UnsafeLocalExecutor', { serial: true })
   #folder: Promise<WorkFolder> | undefined
   #interpreters: Promise<Interpreters> | undefined
@@ -61,8 +68,10 @@ export class UnsafeLocalExecutor implements CodeExecutor {
 
   constructor(options: UnsafeLocalExecutorOptions = {}) {
     checkOptions('UnsafeLocalExecutor', options, OPTIONS)
+    if (options.virtualEnv !== undefined) checkVirtualEnv('UnsafeLocalExecutor', options.virtualEnv)
     this.#options = options
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
+    this.#functions = GivenFunctions.from({ name: 'UnsafeLocalExecutor', packages: options.virtualEnv }, options)
   }
 
   /** Why such an executor cannot run here: always nothing. */
@@ -88,8 +97,10 @@ export class UnsafeLocalExecutor implements CodeExecutor {
       const interpreters = await (this.#interpreters ??= interpretersOf(this.#options))
       const runner = await fileRunner({
         limits,
+        signal: controls.signal,
         folder: folder.path,
         files: options.files,
+        functions: this.#functions,
         commandFor: async (language, file) =>
           commandFor(language, file, interpreters) ?? `There is no program for ${language.name} on this machine.`,
         run: (command, turn) => this.#run(command, turn, { ...options, limits, folder: folder.path }),
@@ -120,7 +131,7 @@ export class UnsafeLocalExecutor implements CodeExecutor {
       command,
       args,
       cwd: folder,
-      env: { ...environment(this.#options), ...env, CONVERSABLE_RUN: marker.slice('CONVERSABLE_RUN='.length) },
+      env: { ...environment(this.#options, folder), ...env, CONVERSABLE_RUN: marker.slice('CONVERSABLE_RUN='.length) },
       ...(stdin !== undefined && { stdin }),
       marker,
     }
@@ -134,7 +145,7 @@ export class UnsafeLocalExecutor implements CodeExecutor {
   }
 }
 
-function environment({ virtualEnv }: UnsafeLocalExecutorOptions): Record<string, string> {
+function environment({ virtualEnv, functions }: UnsafeLocalExecutorOptions, folder: string): Record<string, string> {
   const kept = ['SystemRoot', 'windir', 'PATHEXT', 'ComSpec'].flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]
@@ -144,23 +155,21 @@ function environment({ virtualEnv }: UnsafeLocalExecutorOptions): Record<string,
     ...Object.fromEntries(kept),
     PATH: virtualEnv === undefined ? path : `${programsOf(virtualEnv)}${delimiter}${path}`,
     ...(virtualEnv !== undefined && { VIRTUAL_ENV: resolve(virtualEnv) }),
+    ...(functions !== undefined && { PYTHONPATH: folder }),
     HOME: homedir(),
     TMPDIR: tmpdir(),
     LANG: 'C.UTF-8',
     MPLBACKEND: 'Agg',
     PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUTF8: '1',
   }
-}
-
-function programsOf(virtualEnv: string): string {
-  return join(resolve(virtualEnv), process.platform === 'win32' ? 'Scripts' : 'bin')
 }
 
 async function interpretersOf({ python, virtualEnv }: UnsafeLocalExecutorOptions): Promise<Interpreters> {
   const [sh] = findPrograms('sh')
   const [bash] = findPrograms('bash')
-  const own = virtualEnv === undefined ? undefined : join(programsOf(virtualEnv), 'python')
+  const own = virtualEnv === undefined ? undefined : pythonOf(virtualEnv)
   const wanted = python ?? own
   let found: string | undefined
   for await (const { executable } of pythons(wanted)) {

@@ -2,6 +2,8 @@ import { relative } from 'node:path'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
 import { fileRunner } from './file-runner.ts'
+import { GivenFunctions } from './functions/given-functions.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { LANGUAGES, labelsOf, type Language } from './languages.ts'
 import { DEFAULT_LIMITS, engineRanges, limitsOver } from './limits.ts'
 import { quote } from './quote.ts'
@@ -13,7 +15,7 @@ import { whyNot } from './why-not.ts'
 import { WorkFolder } from './work-folder.ts'
 
 /** What a {@link WasmExecutor} is made of. */
-export interface WasmExecutorOptions {
+export interface WasmExecutorOptions extends FunctionOptions {
   /** A folder that programs work in and that is kept. Default: a fresh one, which is deleted on disposal. */
   readonly workDir?: string
   /** Bounds on every run that has no bounds of its own. */
@@ -53,12 +55,13 @@ export class WasmExecutor implements CodeExecutor {
   })
   readonly #options: WasmExecutorOptions
   readonly #limits: ExecutionLimits
+  readonly #functions: GivenFunctions | undefined
   readonly #running = new RunningExecutions('WasmExecutor', { serial: true })
   readonly #python: KeptPython
   #folder: Promise<WorkFolder> | undefined
 
   constructor(options: WasmExecutorOptions = {}) {
-    checkOptions('WasmExecutor', options, ['workDir', 'limits', 'cacheDir'])
+    checkOptions('WasmExecutor', options, ['workDir', 'limits', 'cacheDir', ...FUNCTION_OPTIONS])
     for (const name of ['workDir', 'cacheDir'] as const) {
       const value: unknown = options[name]
       if (value === undefined || (typeof value === 'string' && value !== '')) continue
@@ -66,6 +69,7 @@ export class WasmExecutor implements CodeExecutor {
     }
     this.#options = options
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, RANGES)
+    this.#functions = GivenFunctions.from({ name: 'WasmExecutor', packages: false }, options)
     this.#python = new KeptPython(options.cacheDir)
   }
 
@@ -91,8 +95,10 @@ export class WasmExecutor implements CodeExecutor {
       const { path: folder } = await this.#folder
       const runner = await fileRunner({
         limits,
+        signal: controls.signal,
         folder,
         files: options.files,
+        functions: this.#functions,
         commandFor: async (_language, file) => [relative(folder, file).replaceAll('\\', '/')],
         run: ([name = ''], turn, language) => this.#run({ name, folder, limits, options, turn }, language),
       })

@@ -20,6 +20,10 @@ export interface SandboxOptions {
   /** Whether programs work on a copy in memory. */
   readonly copy: boolean
   readonly uid: number | undefined
+  /** Files and folders that all programs see at their own paths. Default: none. */
+  readonly readable?: readonly string[]
+  /** Variables of all programs. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** One command in the sandbox. */
@@ -28,13 +32,14 @@ export interface SandboxCommand {
   readonly limits: ExecutionLimits
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
-  /** Files and folders that are seen at their own paths, such as an interpreter. */
+  /** Files and folders that this program sees too, such as an interpreter. */
   readonly readable?: readonly string[]
   /** Whether the program's addresses are bounded. Default false: the watchdog bounds its memory. */
   readonly bound?: boolean
 }
 
-const PATH = '/usr/local/bin:/usr/bin:/bin'
+/** Where programs are looked for. */
+export const PATH = '/usr/local/bin:/usr/bin:/bin'
 
 /** Starts programs with `bwrap`, each in namespaces of its own. */
 export class Sandbox {
@@ -67,8 +72,9 @@ export class Sandbox {
    */
   async run(request: SandboxCommand, watch: ProcessWatch): Promise<ProcessEnd> {
     const { folder, inside, copy, uid } = this.#options
-    const { command, limits, env, stdin, readable = [], bound = false } = request
+    const { command, limits, env, stdin, bound = false } = request
     const filter = this.#filter
+    const readable = [...new Set([...(this.#options.readable ?? []), ...(request.readable ?? [])])]
     const parts = { folder: folder.path, inside, copy, readable, canDisableUserns: this.#canDisableUserns }
     const words: string[] = []
     const end = await runProcess(
@@ -79,7 +85,7 @@ export class Sandbox {
           ...wrapped(command, limits, { copy, inside, release: release(), bound }),
         ],
         cwd: '/',
-        env: { ...sandboxEnvironment(inside, PATH), ...env },
+        env: { ...sandboxEnvironment(inside, PATH), ...this.#options.env, ...env },
         ...(stdin !== undefined && { stdin }),
         ...(uid !== undefined && { uid }),
         ...(filter !== undefined && { fourth: filter }),
