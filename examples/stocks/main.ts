@@ -3,13 +3,13 @@
 //   npm start                             without a key: the assistant's lines are scripted
 //   npm start -- --model openai/gpt-5     a real model; needs its provider package and its key
 //   npm start -- --ask                    asks you before each step
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCodeExecutor } from '@conversable/executors'
 import { AgentChatError, AssistantAgent, textOf, UserProxyAgent, type ChatResult, type CodeExecutor } from 'conversable'
 import { printTranscript } from 'conversable/console'
-import { terminalInput } from 'conversable/node'
+import { terminalInput, terminalPictures } from 'conversable/node'
 import { argumentsOf } from './arguments.ts'
 import { closing } from './closing.ts'
 import { scriptedAssistant } from './script.ts'
@@ -20,7 +20,7 @@ const QUESTION =
 
 const SYSTEM_MESSAGE = `You solve tasks by programming in Python, of which only the standard library is there.
 Say your plan in a sentence or two, then put one whole program into a block fenced as \`\`\`python. It is run for you, and what it prints comes back.
-The files that are asked about are in its folder. A program has no network.
+The files that are asked about are in its folder. A program has no network. If a plot is asked for, write it as an SVG file.
 If a program fails, read the error and send the whole program again, corrected. Take figures from what was printed, never from memory.
 When you have the answer, give it in a sentence, and end your message with the word TERMINATE.`
 
@@ -40,10 +40,14 @@ async function main(executor: CodeExecutor): Promise<ChatResult> {
     isTerminationMsg: (message) => textOf(message).trimEnd().endsWith('TERMINATE'),
     codeExecutionConfig: { executor },
   })
-  return printTranscript(userProxy.initiateChat(assistant, { message: QUESTION }))
+  const run = userProxy.initiateChat(assistant, { message: QUESTION })
+  return printTranscript(run, { pictures: terminalPictures() })
 }
 
-/** A folder for the programs, with the prices in it, and whatever runs them there best on this machine. */
+/**
+ * A folder for the programs, with the prices in it, and whatever runs them there best on this machine. A folder with a
+ * picture in it is kept: the transcript has said where it is.
+ */
 async function inWorkFolder(): Promise<ChatResult> {
   const workDir = await mkdtemp(join(tmpdir(), 'stocks-'))
   try {
@@ -55,7 +59,8 @@ async function inWorkFolder(): Promise<ChatResult> {
     })
     return await main(executor)
   } finally {
-    await rm(workDir, { recursive: true, force: true })
+    const hasPicture = (await readdir(workDir)).some((name) => /\.(?:png|svg|jpe?g|gif)$/.test(name))
+    if (!hasPicture) await rm(workDir, { recursive: true, force: true })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CodeArtifact } from './code-artifact.ts'
 import type { CodeBlock } from './code-block.ts'
 import type { CodeDecision } from './code-decision.ts'
 import type { Message, ToolCall, ToolResult } from './message.ts'
@@ -26,7 +27,7 @@ export type EventBody =
   | { readonly type: 'code-decision'; readonly blocks: readonly CodeBlock[]; readonly decision: CodeDecision }
   | { readonly type: 'code-start'; readonly blocks: readonly CodeBlock[] }
   | { readonly type: 'code-output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
-  | { readonly type: 'code-end'; readonly exitCode: number; readonly output: string }
+  | CodeEnd
   | { readonly type: 'human-request'; readonly prompt: string; readonly purpose: HumanPurpose }
   | { readonly type: 'human-answer'; readonly answer: string; readonly purpose: HumanPurpose }
   /** An agent that could ask a person goes on by itself. */
@@ -51,6 +52,15 @@ export interface ChatStart {
   readonly silent: boolean
   /** Given for a verbose chat only: what it opens with, for people. */
   readonly announcement?: { readonly message: string; readonly carryover: string }
+}
+
+/** Code has run. */
+export interface CodeEnd {
+  readonly type: 'code-end'
+  readonly exitCode: number
+  readonly output: string
+  /** The files that it left behind. */
+  readonly artifacts: readonly CodeArtifact[]
 }
 
 /** A message was sent and is now part of the transcript. */

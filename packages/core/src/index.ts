@@ -48,6 +48,7 @@ export type { Usage, UsageReport } from './usage.ts'
 export type {
   ChatEvent,
   ChatStart,
+  CodeEnd,
   EventBody,
   EventOf,
   EventOrigin,
@@ -92,6 +93,7 @@ export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolChoice } fro
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'
+export type { CodeArtifact } from './code-artifact.ts'
 export type { CodeBlock } from './code-block.ts'
 export type { CodeDecision } from './code-decision.ts'
 export type { BeforeExecute, CodeRequest } from './ports/code-approval.ts'

@@ -88,7 +88,8 @@ async function artifactOf(folder: string, path: string, seen: string): Promise<A
     if ((stats.mode & 0o6000) !== 0) await file.chmod(stats.mode & 0o777)
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
     const mime = mimeOf(path, buffer.subarray(0, bytesRead))
-    return { path, mime, size: stats.size, origin: 'file', read: () => readArtifact(folder, path, seen) }
+    const artifact = { path, mime, size: stats.size, origin: 'file', file: join(folder, path) } as const
+    return { ...artifact, read: () => readArtifact(folder, path, seen) }
   } finally {
     await file.close()
   }

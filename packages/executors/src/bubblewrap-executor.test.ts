@@ -192,7 +192,7 @@ describe.skipIf(problem !== undefined)(title, { timeout: 30_000 }, () => {
         { language: 'sh', code: 'cat data.txt; pwd; echo y > new.txt' },
       ])
       expect(output).toBe(`given${workDir}\n`)
-      expect(artifacts.map(({ path }) => path)).toEqual(['new.txt'])
+      expect(artifacts.map(({ path, file }) => [path, file])).toEqual([['new.txt', join(workDir, 'new.txt')]])
       const planted = await kept.execute([{ language: 'sh', code: 'echo 1', filename: 'away/planted.sh' }])
       expect(planted.reason).toBe('bad-filename')
       await kept.restart()

@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../event.ts'
 import { ansi, plain } from './style.ts'
-import { transcriptOf } from './transcript.ts'
+import { transcriptOf, type ShowPicture } from './transcript.ts'
 
 /** Where a transcript is printed, and how. */
 export interface PrintOptions {
@@ -8,6 +8,11 @@ export interface PrintOptions {
   readonly write?: (text: string) => void
   /** Default: on a terminal, unless the environment sets `NO_COLOR`. */
   readonly colours?: boolean
+  /**
+   * Shows pictures that programs leave, below the line that says where they are: `terminalPictures()` of
+   * `conversable/node`. Default: the line alone.
+   */
+  readonly pictures?: ShowPicture
 }
 
 /** The part of a run that is needed to watch it. */
@@ -30,7 +35,7 @@ export function transcriptPrinter(options: PrintOptions = {}): (event: ChatEvent
   const write = options.write ?? stdout?.write ?? lineWriter()
   const paint = (options.colours ?? stdout?.colours ?? false) ? ansi : plain
   return (event) => {
-    const text = transcriptOf(event, paint)
+    const text = transcriptOf(event, paint, options.pictures)
     if (text !== '') write(text)
   }
 }

@@ -1,6 +1,11 @@
+import type { CodeArtifact } from '../code-artifact.ts'
 import type { ChatEvent, ChatStart, EventOf } from '../event.ts'
 import { isToolAnswer, textOf, type Message, type ToolCall, type ToolResult } from '../message.ts'
+import { visible } from '../util/visible.ts'
 import type { Paint } from './style.ts'
+
+/** What is printed to show a picture; an empty text where that cannot be done. */
+export type ShowPicture = (picture: CodeArtifact) => string
 
 const DASHES = '-'.repeat(80)
 const STARS = '*'.repeat(80)
@@ -8,9 +13,11 @@ const STARS = '*'.repeat(80)
 /**
  * What AutoGen prints for an event: frames around messages, status lines in front of what agents do by themselves,
  * banners between chats in a row. Empty for events that are not printed. What people are asked and answer is left to
- * whoever asks them.
+ * whoever asks them. Pictures that a program left have a line each, which AutoGen has not.
+ *
+ * @param show - What follows the line of a picture. Default: nothing.
  */
-export function transcriptOf(event: ChatEvent, paint: Paint): string {
+export function transcriptOf(event: ChatEvent, paint: Paint, show: ShowPicture = () => ''): string {
   switch (event.type) {
     case 'message':
       return event.silent ? '' : framed(event, paint)
@@ -32,6 +39,11 @@ export function transcriptOf(event: ChatEvent, paint: Paint): string {
       return status(paint('magenta', `\n>>>>>>>> EXECUTING FUNCTION ${event.call.name}...`))
     case 'code-start':
       return status(paint('red', `\n>>>>>>>> ${codeLine(event)}`))
+    case 'code-end':
+      return event.artifacts
+        .filter(isPicture)
+        .map((picture) => pictureLine(picture, paint) + show(picture))
+        .join('')
     default:
       return ''
   }
@@ -66,6 +78,15 @@ function codeLine({ blocks }: EventOf<'code-start'>): string {
   const languages = blocks.map((block) => block.language)
   if (languages.length === 1) return `EXECUTING CODE BLOCK (inferred language is ${languages[0]})...`
   return `EXECUTING ${languages.length} CODE BLOCKS (inferred languages are [${languages.join(', ')}])...`
+}
+
+function isPicture({ mime }: CodeArtifact): boolean {
+  return mime.startsWith('image/')
+}
+
+/** The name is that of a program's file, so it may hold anything. */
+function pictureLine({ path, file = path }: CodeArtifact, paint: Paint): string {
+  return status(paint('red', `\n>>>>>>>> IMAGE SAVED TO ${visible(file)}`))
 }
 
 function banner({ announcement }: ChatStart, paint: Paint): string {

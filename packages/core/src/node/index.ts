@@ -1,2 +1,3 @@
 export { terminalApproval } from './terminal-approval.ts'
+export { terminalPictures, type TerminalPicturesOptions } from './terminal-pictures.ts'
 export { terminalInput, type TerminalOptions } from './terminal-input.ts'

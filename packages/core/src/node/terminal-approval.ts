@@ -1,6 +1,7 @@
 import type { CodeBlock } from '../code-block.ts'
 import type { CodeDecision } from '../code-decision.ts'
 import type { BeforeExecute } from '../ports/code-approval.ts'
+import { visible } from '../util/visible.ts'
 import { terminalInput, type TerminalOptions } from './terminal-input.ts'
 
 /**
@@ -28,9 +29,4 @@ function shown({ language, code, filename }: CodeBlock): string {
   const title = filename === undefined ? language : `${language}, ${filename}`
   const lines = code.split('\n').map((line) => `  | ${visible(line)}\n`)
   return `  ${visible(title)}\n${lines.join('')}`
-}
-
-/** A line in which nothing hides: what moves a terminal's cursor, or turns the direction of the text, is spelled out. */
-function visible(line: string): string {
-  return line.replace(/[^\P{C}\t]|[\u2028\u2029]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`)
 }

@@ -1,3 +1,4 @@
+import type { CodeArtifact } from '../code-artifact.ts'
 import type { CodeBlock } from '../code-block.ts'
 
 /** Bounds on one execution. An executor that cannot hold one of them says so in its `isolation`. */
@@ -16,15 +17,8 @@ export interface ExecutionLimits {
   readonly outputBytes: number
 }
 
-/** A file that a program left behind. */
-export interface Artifact {
-  /** Relative to the work folder. */
-  readonly path: string
-  /** Such as `image/png`. */
-  readonly mime: string
-  readonly size: number
-  /** Whether it was written as a file or displayed by a notebook kernel. */
-  readonly origin: 'file' | 'display'
+/** A file that a program left behind, and its bytes when they are asked for. */
+export interface Artifact extends CodeArtifact {
   read(): Promise<Uint8Array>
 }
 

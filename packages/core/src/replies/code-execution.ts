@@ -1,12 +1,14 @@
 import { authorOf, textOf, type Message } from '../message.ts'
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
+import type { CodeArtifact } from '../code-artifact.ts'
 import type { CodeBlock } from '../code-block.ts'
 import { CodeExecutorError } from '../errors/code-executor-error.ts'
 import { callback } from '../callback.ts'
 import { CallbackError } from '../errors/callback-error.ts'
+import type { CodeEnd } from '../event.ts'
 import type { CodeDecision } from '../code-decision.ts'
 import type { BeforeExecute } from '../ports/code-approval.ts'
-import type { CodeExecutor, CodeResult } from '../ports/code-executor.ts'
+import type { Artifact, CodeExecutor, CodeResult } from '../ports/code-executor.ts'
 import { codeBlocksIn } from '../code-blocks.ts'
 import { abortable } from '../util/abortable.ts'
 import { quote } from '../util/quote.ts'
@@ -87,10 +89,10 @@ function checked(given: unknown, agent: string): CodeDecision {
 async function run(blocks: readonly CodeBlock[], executor: CodeExecutor, turn: Turn): Promise<Reply> {
   const { signal, runtime } = turn
   turn.emit({ type: 'code-start', blocks })
-  const { exitCode, output } = await runtime.step(stepKey(turn, 'code'), () =>
+  const { exitCode, output, artifacts } = await runtime.step(stepKey(turn, 'code'), () =>
     abortable(execute(blocks, executor, turn), signal),
   )
-  turn.emit({ type: 'code-end', exitCode, output })
+  turn.emit({ type: 'code-end', exitCode, output, artifacts })
   const verdict = exitCode === 0 ? 'execution succeeded' : 'execution failed'
   return { message: `exitcode: ${exitCode} (${verdict})\nCode output: ${output}` }
 }
@@ -99,7 +101,7 @@ async function execute(
   blocks: readonly CodeBlock[],
   executor: CodeExecutor,
   turn: Turn,
-): Promise<Pick<CodeResult, 'exitCode' | 'output'>> {
+): Promise<Omit<CodeEnd, 'type'>> {
   try {
     let result: CodeResult | undefined
     for await (const event of executor.execute(blocks, { signal: turn.signal })) {
@@ -108,13 +110,19 @@ async function execute(
       if (event.type === 'end') result = event.result
     }
     if (!result) throw new Error('it ended without a result.')
-    return { exitCode: result.exitCode, output: result.output }
+    const { exitCode, output, artifacts } = result
+    return { exitCode, output, artifacts: artifacts.map(withoutBytes) }
   } catch (error) {
     turn.signal.throwIfAborted()
     if (error instanceof CodeExecutorError) throw error
     const problem = error instanceof Error ? error.message : String(error)
     throw new CodeExecutorError(`The ${executor.kind} executor failed: ${problem}`, { retryable: false, cause: error })
   }
+}
+
+/** What an event and a journal can hold of an artifact. */
+function withoutBytes({ path, mime, size, origin, file }: Artifact): CodeArtifact {
+  return { path, mime, size, origin, ...(file !== undefined && { file }) }
 }
 
 function sinceOwnMessage({ messages, recipient }: Turn): readonly Message[] {

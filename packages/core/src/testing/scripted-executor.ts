@@ -1,5 +1,6 @@
 import type { CodeBlock } from '../code-block.ts'
 import type {
+  Artifact,
   CodeExecutor,
   CodeResult,
   ExecuteOptions,
@@ -13,6 +14,8 @@ import { ScriptError } from './script-error.ts'
 export interface ScriptedExecution {
   readonly exitCode: number
   readonly output: string
+  /** Files that it is to have left. Default: none. */
+  readonly artifacts?: readonly Artifact[]
 }
 
 /** An executor that runs nothing: it keeps the blocks and gives the results that were written for it. */
@@ -68,6 +71,6 @@ class ScriptedRun implements Execution {
 
   async #result(): Promise<CodeResult> {
     if (!this.#scripted) throw new ScriptError('The scripted executor has no more results. Add one for every run.')
-    return { ...this.#scripted, truncated: false, durationMs: 0, artifacts: [] }
+    return { artifacts: [], ...this.#scripted, truncated: false, durationMs: 0 }
   }
 }
