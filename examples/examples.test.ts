@@ -9,7 +9,7 @@ const names = globSync('*/main.ts', { cwd: import.meta.dirname })
 
 test.concurrent.each(names)(
   '%s runs without a key, and says first that models are scripted',
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   async (name) => {
     const { exitCode, stdout, stderr } = await runExample(name)
     const [first = '', ...rest] = stdout.split('\n')

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** What an example printed, and how it ended. */
@@ -8,10 +10,24 @@ export interface ExampleRun {
   readonly stderr: string
 }
 
-/** Runs `examples/<name>/main.ts` in a process that has no environment, and so no key; `input` is piped into it. */
-export function runExample(name: string, args: readonly string[] = [], input = ''): Promise<ExampleRun> {
+/**
+ * Runs `examples/<name>/main.ts` in a process that has no environment, and so no key, but a folder for temporary files,
+ * which is deleted in the end; `input` is piped into it.
+ */
+export async function runExample(name: string, args: readonly string[] = [], input = ''): Promise<ExampleRun> {
   const main = join(import.meta.dirname, name, 'main.ts')
-  const child = spawn(process.execPath, ['--conditions=conversable-source', main, ...args], { env: {} })
+  const folder = mkdtempSync(join(tmpdir(), 'example-'))
+  // Where the host is root, programs run as another user, who has to get to the folders in it.
+  chmodSync(folder, 0o711)
+  try {
+    return await ended(['--conditions=conversable-source', main, ...args], { TMPDIR: folder }, input)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function ended(args: readonly string[], env: NodeJS.ProcessEnv, input: string): Promise<ExampleRun> {
+  const child = spawn(process.execPath, args, { env })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
