@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExecutionEnd, ExecutionLimits } from 'conversable'
 import { isOver, MOST_ENTRIES } from './disk-use.ts'
@@ -48,8 +48,19 @@ async function overLimit(use: TreeUse, watched: Watched): Promise<ExecutionEnd |
   return undefined
 }
 
-/** How many files a file system has that a process sees at a path. Each takes memory that counts nowhere. */
+/**
+ * How many files a file system has that a process sees at a path. Each takes memory that counts nowhere. A process that
+ * still sees the host's own root is not in its sandbox yet, and has no files there.
+ */
 async function entriesIn(pid: number | undefined, path: string): Promise<number> {
-  const stats = await statfs(`/proc/${pid}/root${path}`).catch(() => undefined)
-  return stats ? stats.files - stats.ffree : 0
+  const root = `/proc/${pid}/root`
+  try {
+    const [seen, own] = await Promise.all([stat(`${root}/`, { bigint: true }), stat('/', { bigint: true })])
+    if (seen.dev === own.dev && seen.ino === own.ino) return 0
+    const { files, ffree } = await statfs(root + path)
+    return files - ffree
+  } catch {
+    // It has ended, or has no such folder yet.
+    return 0
+  }
 }
