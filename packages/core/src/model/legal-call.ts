@@ -1,0 +1,60 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider'
+import { callOf, type ModelCall, type PartReader } from './model-call.ts'
+import { withOrigin } from './origin.ts'
+import { withOwnCalls } from './own-calls.ts'
+import { promptRulesOf, type PromptRules } from './prompt-rules.ts'
+import { inTurns } from './turns.ts'
+
+/**
+ * A model as a call whose prompts its provider takes: in the order of roles that it wants, with nothing empty, with calls
+ * and thoughts of this model alone. What the model says notes that it came from it. Prompts for a provider that is not
+ * known go as they are.
+ *
+ * What was sent before stays the beginning of what is sent later.
+ */
+export function legalCall(model: LanguageModelV4): ModelCall {
+  const next = callOf(model)
+  const rules = promptRulesOf(model.provider)
+  if (!rules) return next
+  const modelId = `${model.provider}/${model.modelId}`
+  return async (options) => new NotedReader(await next({ ...options, prompt: legalPrompt(options, modelId, rules) }))
+}
+
+/** A prompt that keeps the rules. */
+function legalPrompt(
+  { prompt, tools = [] }: LanguageModelV4CallOptions,
+  modelId: string,
+  rules: PromptRules,
+): LanguageModelV4Prompt {
+  return inTurns(withOwnCalls(prompt, { modelId, rules, hasTools: tools.length > 0 }), rules)
+}
+
+/** Notes on the parts of an answer where they came from. */
+class NotedReader implements PartReader {
+  readonly #parts: PartReader
+
+  constructor(parts: PartReader) {
+    this.#parts = parts
+  }
+
+  get modelId(): string {
+    return this.#parts.modelId
+  }
+
+  get cutOff(): PartReader['cutOff'] {
+    return this.#parts.cutOff
+  }
+
+  async read(): ReturnType<PartReader['read']> {
+    const result = await this.#parts.read()
+    return result.done ? result : { done: false, value: withOrigin(result.value, this.modelId) }
+  }
+
+  close(): void {
+    this.#parts.close()
+  }
+
+  cancel(reason: unknown): void {
+    this.#parts.cancel(reason)
+  }
+}

@@ -1,0 +1,119 @@
+import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import { CallIds } from './call-ids.ts'
+import { isOfAnother, ownPart } from './origin.ts'
+import type { PromptRules } from './prompt-rules.ts'
+
+type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>
+type CallPart = Extract<AssistantMessage['content'][number], { type: 'tool-call' }>
+
+/** For whom a prompt is. */
+export interface Reader {
+  /** `provider/model`. */
+  readonly modelId: string
+  readonly rules: Pick<PromptRules, 'callsNeedThoughts' | 'callId'>
+  /** Whether it is offered tools. Without them, no call may stand in a prompt. */
+  readonly hasTools: boolean
+}
+
+/**
+ * A prompt in which the calls are those that its reader made itself, and all that providers attached is its own.
+ *
+ * Other calls are told in the user's words, with their results. Thoughts go back to the model that thought them alone.
+ */
+export function withOwnCalls(prompt: LanguageModelV4Prompt, reader: Reader): LanguageModelV4Prompt {
+  const ids = new CallIds(reader.rules.callId)
+  const shaped: LanguageModelV4Message[] = []
+  let told: AssistantMessage | undefined
+  for (const message of prompt) {
+    if (message.role === 'assistant' && message.content.some(isCall)) {
+      if (mayCall(message, reader)) shaped.push(withIds(ownMessage(message, reader), ids))
+      else {
+        told = message
+        shaped.push(...wordsOf(message))
+      }
+    } else if (message.role !== 'tool') shaped.push(ownMessage(message, reader))
+    else if (told) {
+      shaped.push(account(told, message.content))
+      told = undefined
+    } else shaped.push(withIds(message, ids))
+  }
+  return shaped
+}
+
+function isCall(part: AssistantMessage['content'][number]): part is CallPart {
+  return part.type === 'tool-call'
+}
+
+/** Whether the calls of a message can stand as calls. */
+function mayCall(message: AssistantMessage, { modelId, rules, hasTools }: Reader): boolean {
+  if (!hasTools || callerOf(message) !== undefined) return false
+  return !rules.callsNeedThoughts || !message.content.some((part) => isCall(part) && isOfAnother(part, modelId))
+}
+
+/** The agent that made the calls of a message, where it is another than the one that asks. */
+function callerOf({ providerOptions }: AssistantMessage): string | undefined {
+  const by = providerOptions?.['conversable']?.['by']
+  return typeof by === 'string' ? by : undefined
+}
+
+/** A message without the thoughts of other models, and without what other models attached. */
+function ownMessage(message: LanguageModelV4Message, { modelId }: Reader): LanguageModelV4Message {
+  switch (message.role) {
+    case 'assistant':
+      return { ...message, content: message.content.flatMap((part) => ownPart(part, modelId)) }
+    case 'user':
+      return { ...message, content: message.content.flatMap((part) => ownPart(part, modelId)) }
+    default:
+      return message
+  }
+}
+
+function withIds(message: LanguageModelV4Message, ids: CallIds): LanguageModelV4Message {
+  switch (message.role) {
+    case 'assistant':
+      return {
+        ...message,
+        content: message.content.map((part) =>
+          isCall(part) ? { ...part, toolCallId: ids.forCall(part.toolCallId) } : part,
+        ),
+      }
+    case 'tool':
+      return {
+        ...message,
+        content: message.content.map((part) =>
+          part.type === 'tool-result' ? { ...part, toolCallId: ids.forAnswer(part.toolCallId) } : part,
+        ),
+      }
+    default:
+      return message
+  }
+}
+
+/** What was said beside calls that are told: by the reader itself, or by another agent. */
+function wordsOf(message: AssistantMessage): LanguageModelV4Message[] {
+  const text = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+  if (text.trim() === '') return []
+  const by = callerOf(message)
+  if (by === undefined) return [{ role: 'assistant', content: [{ type: 'text', text }] }]
+  return [{ role: 'user', content: [{ type: 'text', text: `${by}: ${text}` }] }]
+}
+
+/** Tells who called what, and what came of it. */
+function account(
+  message: AssistantMessage,
+  answers: Extract<LanguageModelV4Message, { role: 'tool' }>['content'],
+): LanguageModelV4Message {
+  const who = callerOf(message) ?? 'You'
+  const lines = message.content.filter(isCall).map((call) => {
+    const answer = answers.find((part) => part.type === 'tool-result' && part.toolCallId === call.toolCallId)
+    const outcome = answer?.type === 'tool-result' ? outcomeOf(answer.output) : ', which was not answered.'
+    return `${who} called ${call.toolName}(${JSON.stringify(call.input)})${outcome}`
+  })
+  return { role: 'user', content: [{ type: 'text', text: lines.join('\n\n') }] }
+}
+
+function outcomeOf(output: LanguageModelV4ToolResultPart['output']): string {
+  const text = 'value' in output ? output.value : ''
+  const verb = output.type === 'error-text' || output.type === 'error-json' ? 'failed' : 'answered'
+  return `, which ${verb}:\n${typeof text === 'string' ? text : JSON.stringify(text)}`
+}
