@@ -21,12 +21,15 @@ export function legalCall(model: LanguageModelV4): ModelCall {
 }
 
 /** A prompt that keeps the rules. */
-function legalPrompt(
-  { prompt, tools = [] }: LanguageModelV4CallOptions,
-  modelId: string,
-  rules: PromptRules,
-): LanguageModelV4Prompt {
-  return inTurns(withOwnCalls(prompt, { modelId, rules, hasTools: tools.length > 0 }), rules)
+function legalPrompt(options: LanguageModelV4CallOptions, modelId: string, rules: PromptRules): LanguageModelV4Prompt {
+  const { prompt, tools = [] } = options
+  const own = withOwnCalls(prompt, {
+    modelId,
+    callId: rules.callId,
+    hasTools: tools.length > 0,
+    callsNeedThoughts: rules.callsNeedThoughts(modelId, options),
+  })
+  return inTurns(own, rules)
 }
 
 /** Notes on the parts of an answer where they came from. */

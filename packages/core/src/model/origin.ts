@@ -30,6 +30,11 @@ function noted(metadata: SharedV4ProviderMetadata | undefined, model: string): S
   return { ...metadata, conversable: { model } }
 }
 
+/** Whether a part is something that a model thought. */
+export function isThought({ type }: PromptPart): boolean {
+  return type === 'reasoning' || type === 'reasoning-file'
+}
+
 /** Whether a part is known to come from another model. */
 export function isOfAnother(part: PromptPart, modelId: string): boolean {
   const origin = part.providerOptions?.['conversable']?.['model']
@@ -41,8 +46,7 @@ export function isOfAnother(part: PromptPart, modelId: string): boolean {
  * model's.
  */
 export function ownPart<Part extends PromptPart>(part: Part, modelId: string): Part[] {
-  const thought = part.type === 'reasoning' || part.type === 'reasoning-file'
-  if (thought) return part.providerOptions?.['conversable']?.['model'] === modelId ? [part] : []
+  if (isThought(part)) return part.providerOptions?.['conversable']?.['model'] === modelId ? [part] : []
   if (!isOfAnother(part, modelId)) return [part]
   const { providerOptions: _ofAnother, ...rest } = part
   // Only a field that may be absent was taken away.

@@ -1,9 +1,13 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { withOwnCalls } from './own-calls.ts'
 
-const rules = { callsNeedThoughts: false, callId: /^[\w-]{1,64}$/ }
-const reader = { modelId: 'anthropic.messages/claude', rules, hasTools: true }
+const reader = {
+  modelId: 'anthropic.messages/claude',
+  callId: /^[\w-]{1,64}$/,
+  hasTools: true,
+  callsNeedThoughts: false,
+}
 const from = (model: string): { conversable: { model: string } } => ({ conversable: { model } })
 
 /** A call with words before it, and its result. */
@@ -54,13 +58,30 @@ test('calls of another model stay calls, without what that model attached', () =
   expect(withOwnCalls(called({ model: 'openai.responses/gpt-5' }), reader)).toEqual(called())
 })
 
-test('calls of another model are told where calls need the thoughts before them', () => {
-  const strict = { ...reader, rules: { ...rules, callsNeedThoughts: true } }
-  expect(withOwnCalls(called({ model: 'openai.responses/gpt-5' }), strict)).toEqual([
-    said('assistant', 'I look.'),
-    told('You'),
-  ])
-  expect(withOwnCalls(called({ model: reader.modelId }), strict)).toEqual(called({ model: reader.modelId }))
+describe('where calls need the thoughts before them', () => {
+  const thinker = { ...reader, callsNeedThoughts: true }
+  const thought = { type: 'reasoning' as const, text: 'Hm.', providerOptions: from(reader.modelId) }
+  const asTold = [said('assistant', 'I look.'), told('You')]
+  const [call, results] = called()
+  if (call?.role !== 'assistant' || !results) throw new Error('A call is the assistant’s.')
+  const thoughtful: LanguageModelV4Prompt = [{ ...call, content: [thought, ...call.content] }, results]
+
+  test('calls of another model are told', () => {
+    expect(withOwnCalls(called({ model: 'openai.responses/gpt-5' }), thinker)).toEqual(asTold)
+  })
+
+  test('calls without thoughts are told', () => {
+    expect(withOwnCalls(called({ model: reader.modelId }), thinker)).toEqual(asTold)
+  })
+
+  test('calls with thoughts stay calls, and so do those that follow their results', () => {
+    const ids = new Set<string>()
+    const shaped = withOwnCalls([...thoughtful, ...called()], thinker)
+    for (const { content } of shaped)
+      if (typeof content !== 'string') for (const part of content) if ('toolCallId' in part) ids.add(part.toolCallId)
+    expect(shaped.map(({ role }) => role)).toEqual(['assistant', 'tool', 'assistant', 'tool'])
+    expect(ids.size).toBe(2)
+  })
 })
 
 test('a call that failed is told as one', () => {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
 import { CallIds } from './call-ids.ts'
-import { isOfAnother, ownPart } from './origin.ts'
+import { isOfAnother, isThought, ownPart } from './origin.ts'
 import type { PromptRules } from './prompt-rules.ts'
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>
@@ -10,9 +10,11 @@ type CallPart = Extract<AssistantMessage['content'][number], { type: 'tool-call'
 export interface Reader {
   /** `provider/model`. */
   readonly modelId: string
-  readonly rules: Pick<PromptRules, 'callsNeedThoughts' | 'callId'>
+  readonly callId: PromptRules['callId']
   /** Whether it is offered tools. Without them, no call may stand in a prompt. */
   readonly hasTools: boolean
+  /** Whether calls must come with the reader's thoughts, or behind results of calls that do. */
+  readonly callsNeedThoughts: boolean
 }
 
 /**
@@ -21,12 +23,13 @@ export interface Reader {
  * Other calls are told in the user's words, with their results. Thoughts go back to the model that thought them alone.
  */
 export function withOwnCalls(prompt: LanguageModelV4Prompt, reader: Reader): LanguageModelV4Prompt {
-  const ids = new CallIds(reader.rules.callId)
+  const ids = new CallIds(reader.callId)
   const shaped: LanguageModelV4Message[] = []
   let told: AssistantMessage | undefined
   for (const message of prompt) {
     if (message.role === 'assistant' && message.content.some(isCall)) {
-      if (mayCall(message, reader)) shaped.push(withIds(ownMessage(message, reader), ids))
+      if (mayCall(message, reader, shaped.at(-1)?.role === 'tool'))
+        shaped.push(withIds(ownMessage(message, reader), ids))
       else {
         told = message
         shaped.push(...wordsOf(message))
@@ -45,9 +48,11 @@ function isCall(part: AssistantMessage['content'][number]): part is CallPart {
 }
 
 /** Whether the calls of a message can stand as calls. */
-function mayCall(message: AssistantMessage, { modelId, rules, hasTools }: Reader): boolean {
-  if (!hasTools || callerOf(message) !== undefined) return false
-  return !rules.callsNeedThoughts || !message.content.some((part) => isCall(part) && isOfAnother(part, modelId))
+function mayCall(message: AssistantMessage, reader: Reader, afterResults: boolean): boolean {
+  if (!reader.hasTools || callerOf(message) !== undefined) return false
+  if (!reader.callsNeedThoughts) return true
+  const thoughtful = message.content.some((part) => isThought(part) && ownPart(part, reader.modelId).length > 0)
+  return thoughtful || (afterResults && !message.content.some((part) => isOfAnother(part, reader.modelId)))
 }
 
 /** The agent that made the calls of a message, where it is another than the one that asks. */

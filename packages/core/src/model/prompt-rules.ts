@@ -1,3 +1,5 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+
 /** What a provider asks of a prompt, beside what every provider asks. */
 export interface PromptRules {
   /** Where system messages may stand. Where they stand `first` alone, later ones become the user's. */
@@ -9,8 +11,8 @@ export interface PromptRules {
   readonly turns: 'free' | 'strict' | 'joined'
   /** Whether the assistant must speak between results of calls and the user. */
   readonly answerAfterResults: boolean
-  /** Whether a call must come with what the model thought before it, so that calls of other models are none. */
-  readonly callsNeedThoughts: boolean
+  /** Whether calls must come with what the model thought before them: where it thinks, so as it is asked. */
+  readonly callsNeedThoughts: (model: string, options: Pick<LanguageModelV4CallOptions, 'providerOptions'>) => boolean
   /** Ids of calls that are taken. */
   readonly callId: RegExp
 }
@@ -19,7 +21,7 @@ const STRICT: PromptRules = Object.freeze({
   system: 'first',
   turns: 'strict',
   answerAfterResults: false,
-  callsNeedThoughts: false,
+  callsNeedThoughts: () => false,
   callId: /^[\w-]{1,64}$/,
 })
 
@@ -30,10 +32,18 @@ const STRICT: PromptRules = Object.freeze({
  * templates of open models refuse what OpenAI takes.
  */
 const RULES: readonly (readonly [RegExp, PromptRules])[] = Object.freeze([
-  [/anthropic/, { ...STRICT, callsNeedThoughts: true }],
-  [/google|vertex|bedrock|ollama/i, STRICT],
+  [/anthropic/, { ...STRICT, callsNeedThoughts: ifEnabled('anthropic', 'thinking') }],
+  [/bedrock/, { ...STRICT, callsNeedThoughts: ifEnabled('bedrock', 'reasoningConfig') }],
+  [/google|vertex|ollama/i, STRICT],
   [/^mistral\b/, { ...STRICT, answerAfterResults: true, callId: /^[a-zA-Z0-9]{9}$/ }],
-  [/^deepseek\b/, { ...STRICT, turns: 'joined', callsNeedThoughts: true }],
+  [
+    /^deepseek\b/,
+    {
+      ...STRICT,
+      turns: 'joined',
+      callsNeedThoughts: ifEnabled('deepseek', 'thinking', (model) => !model.endsWith('-chat')),
+    },
+  ],
   [/^(?:openai|azure)\b/, { ...STRICT, system: 'anywhere', turns: 'free', callId: /^[\w-]{1,40}$/ }],
   [/\.chat$/, { ...STRICT, turns: 'joined', answerAfterResults: true, callId: /^[\w-]{1,40}$/ }],
 ])
@@ -41,4 +51,17 @@ const RULES: readonly (readonly [RegExp, PromptRules])[] = Object.freeze([
 /** The rules for a model of that provider; none for a provider that is not known, which gets prompts as they are. */
 export function promptRulesOf(provider: string): PromptRules | undefined {
   return RULES.find(([id]) => id.test(provider))?.[1]
+}
+
+/** Whether a setting `{ type: … }` of a provider is `enabled`, or is left to models that think by themselves. */
+function ifEnabled(
+  provider: string,
+  setting: string,
+  byDefault: (model: string) => boolean = () => false,
+): PromptRules['callsNeedThoughts'] {
+  return (model, { providerOptions }) => {
+    const value = providerOptions?.[provider]?.[setting]
+    if (typeof value !== 'object' || value === null || !('type' in value)) return byDefault(model)
+    return value['type'] === 'enabled'
+  }
 }

@@ -1,4 +1,5 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
+import { isThought } from './origin.ts'
 import type { PromptRules } from './prompt-rules.ts'
 
 type UserPart = Extract<LanguageModelV4Message, { role: 'user' }>['content'][number]
@@ -73,7 +74,7 @@ class Turns {
 
   /** Says nothing where there is nothing but thoughts. */
   #assistant(message: Extract<LanguageModelV4Message, { role: 'assistant' }>): void {
-    if (message.content.every((part) => part.type === 'reasoning')) return
+    if (message.content.every((part) => isThought(part))) return
     const last = this.#messages.at(-1)?.role
     if (this.#rules.turns !== 'free' && last !== 'user' && last !== 'tool') {
       this.#messages.push(said('user', last === 'assistant' ? GO_ON : BEGIN))
