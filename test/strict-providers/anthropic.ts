@@ -140,13 +140,24 @@ function checkThinking({ messages, thinking: mode, max_tokens }: Body, signed: R
   }
   if (mode?.type !== 'enabled') return
   must((mode.budget_tokens ?? 0) < max_tokens, '`max_tokens` must be greater than `thinking.budget_tokens`')
-  const last = messages.findLast(({ role }) => role === 'assistant')
-  const [first] = last?.content ?? []
+  const [first] = startOfLastLoop(messages)?.content ?? []
   must(
-    !last || callsOf(last.content).length === 0 || first?.type === 'thinking',
+    !first || first.type === 'thinking',
     `Expected \`thinking\` or \`redacted_thinking\`, but found \`${first?.type}\`. When \`thinking\` is enabled, a final ` +
       '`assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks).',
   )
+}
+
+/** The message with which the model began to call tools, if results of tools come last, or stand in the last message. */
+function startOfLastLoop(messages: Body['messages']): Body['messages'][number] | undefined {
+  let start: Body['messages'][number] | undefined
+  for (let index = messages.length - 2; index >= 0; index -= 2) {
+    const called = messages[index]
+    if (!called || callsOf(called.content).length === 0) break
+    start = called
+    if (messages[index - 1]?.content.some((part) => part.type !== 'tool_result')) break
+  }
+  return start
 }
 
 function eventsOf(

@@ -30,6 +30,7 @@ const body = z.looseObject({
   model: z.string(),
   stream: z.literal(true),
   store: z.boolean().optional(),
+  include: z.array(z.string()).optional(),
   input: z.array(item).min(1),
   tools: z.array(z.looseObject({ name: z.string() })).optional(),
   text: z.looseObject({ format: z.looseObject({ type: z.string() }).optional() }).optional(),
@@ -42,6 +43,8 @@ interface Stored {
   readonly type: 'reasoning' | 'message' | 'function_call'
   readonly callId?: string
   readonly encrypted?: string
+  /** Items that are not stored cannot be referred to. */
+  readonly persisted: boolean
   /** The id of the item that must stand behind, or before. */
   readonly partner?: string
 }
@@ -65,10 +68,12 @@ export function openaiResponses(): StrictProvider {
         json: asked.text?.format !== undefined && asked.text.format.type !== 'text',
       }
     },
-    write(answer, { model }) {
-      const items = itemsOf(answer, stored.size)
+    write(answer, asked) {
+      const { store = true, include = [] } = parsed(body, JSON.parse(asked.body))
+      const encrypted = include.includes('reasoning.encrypted_content')
+      const items = itemsOf(answer, { offset: stored.size, persisted: store, encrypted })
       for (const { kept } of items) stored.set(kept.id, kept)
-      return eventsOf(items, model)
+      return eventsOf(items, asked.model)
     },
     refuse: (refusal) => ({
       error: { message: refusal.message, type: 'invalid_request_error', param: 'input', code: null },
@@ -87,7 +92,7 @@ function resolved(sent: Item, stored: ReadonlyMap<string, Stored>): Resolved {
   const known = [...stored.values()]
   if ('type' in sent && sent.type === 'item_reference') {
     const kept = stored.get(sent.id)
-    if (!kept) throw new Refusal(`Item with id '${sent.id}' not found.`, 404)
+    if (!kept?.persisted) throw new Refusal(`Item with id '${sent.id}' not found.`, 404)
     return { sent, kept }
   }
   if ('type' in sent && sent.type === 'reasoning') {
@@ -148,7 +153,15 @@ interface Said {
   readonly deltas: readonly object[]
 }
 
-function itemsOf({ thought, text = '', calls = [] }: Answer, offset: number): Said[] {
+function itemsOf(
+  { thought, text = '', calls = [] }: Answer,
+  {
+    offset,
+    persisted,
+    encrypted,
+  }: { readonly offset: number; readonly persisted: boolean; readonly encrypted: boolean },
+): Said[] {
+  const secret = encrypted ? `secret-${offset}` : null
   const rs = `rs_${offset}`
   const first = text === '' ? `fc_${offset}_0` : `msg_${offset}`
   const bound = thought === undefined ? {} : { partner: rs }
@@ -157,8 +170,14 @@ function itemsOf({ thought, text = '', calls = [] }: Answer, offset: number): Sa
       ? []
       : [
           {
-            kept: { id: rs, type: 'reasoning', partner: first, encrypted: `secret-${offset}` },
-            item: { type: 'reasoning', id: rs, summary: [], encrypted_content: `secret-${offset}` },
+            kept: {
+              id: rs,
+              type: 'reasoning',
+              partner: first,
+              persisted,
+              ...(secret !== null && { encrypted: secret }),
+            },
+            item: { type: 'reasoning', id: rs, summary: [], encrypted_content: secret },
             deltas: [
               { type: 'response.reasoning_summary_part.added', item_id: rs, summary_index: 0 },
               ...piecesOf(thought).map((delta) => ({
@@ -175,7 +194,7 @@ function itemsOf({ thought, text = '', calls = [] }: Answer, offset: number): Sa
       ? []
       : [
           {
-            kept: { id: first, type: 'message', ...bound },
+            kept: { id: first, type: 'message', persisted, ...bound },
             item: { type: 'message', id: first, role: 'assistant', content: [] },
             deltas: piecesOf(text).map((delta) => ({ type: 'response.output_text.delta', item_id: first, delta })),
           },
@@ -185,7 +204,7 @@ function itemsOf({ thought, text = '', calls = [] }: Answer, offset: number): Sa
     const callId = `call_${offset}_${index}`
     const written = JSON.stringify(one.arguments)
     return {
-      kept: { id, type: 'function_call', callId, ...(id === first && bound) },
+      kept: { id, type: 'function_call', callId, persisted, ...(id === first && bound) },
       item: { type: 'function_call', id, call_id: callId, name: one.name, arguments: written, status: 'completed' },
       deltas: [],
     }

@@ -28,7 +28,7 @@ export interface Provided {
 const apiKey = 'no-key'
 
 /** The models that everything is tried with. */
-export const PROVIDERS = {
+export const PROVIDERS: Readonly<Record<string, Provided>> = {
   'OpenAI chat completions': {
     provider: openaiChat,
     llmConfig: (baseURL) => ({ model: createOpenAI({ baseURL, apiKey }).chat('gpt-4.1') }),
@@ -108,4 +108,4 @@ export const PROVIDERS = {
     llmConfig: (baseURL) => ({ model: createOpenAICompatible({ name: 'local', baseURL })('smollm2') }),
     thinks: true,
   },
-} as const satisfies Record<string, Provided>
+}
