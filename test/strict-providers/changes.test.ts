@@ -9,14 +9,8 @@ import {
 } from 'conversable'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { PROVIDERS, type Provided } from './providers.ts'
-import {
-  hidingThoughts,
-  startStrictServer,
-  type Script,
-  type StrictProvider,
-  type StrictServer,
-} from './strict-server.ts'
+import { PROVIDERS, scriptFor, type Provided } from './providers.ts'
+import { startStrictServer, type Script, type StrictProvider, type StrictServer } from './strict-server.ts'
 
 const TOWNS: Readonly<Record<string, string>> = { Paris: 'sun', Rome: 'rain' }
 /** Whether what a model says is stored with OpenAI must not be changed in a conversation: it would refer to nothing. */
@@ -55,10 +49,11 @@ function script(): Script {
 function starter(): (name: string) => Promise<StrictServer & { readonly llmConfig: LlmConfig }> {
   const known = new Map<Provided['provider'], StrictProvider>()
   return async (name) => {
-    const { provider, llmConfig, thinks } = PROVIDERS[name] ?? failed(name)
+    const provided = PROVIDERS[name] ?? failed(name)
+    const { provider, llmConfig } = provided
     const one = known.get(provider) ?? provider()
     known.set(provider, one)
-    const server = await startStrictServer(one, thinks ? script() : hidingThoughts(script()))
+    const server = await startStrictServer(one, scriptFor(provided, script()))
     return { ...server, llmConfig: llmConfig(server.url) }
   }
 }

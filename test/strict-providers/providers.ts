@@ -14,7 +14,7 @@ import { mistral } from './mistral.ts'
 import { ollama } from './ollama.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
-import type { StrictProvider } from './strict-server.ts'
+import type { Script, StrictProvider } from './strict-server.ts'
 
 /** A fake provider, and the model behind it as its real package makes it. */
 export interface Provided {
@@ -23,6 +23,21 @@ export interface Provided {
   readonly llmConfig: (url: string) => LlmConfig
   /** Whether the model shows what it thinks. */
   readonly thinks: boolean
+  /** Whether the model has no tools, so that it writes its calls. Default `false`. */
+  readonly writesCalls?: boolean
+}
+
+/** A script as a model of that kind says it. */
+export function scriptFor({ thinks, writesCalls = false }: Provided, script: Script): Script {
+  return (asked) => {
+    const { thought, text = '', calls = [] } = script(asked)
+    const written = calls.map((call) => `\`\`\`tool_call\n${JSON.stringify(call)}\n\`\`\``)
+    return {
+      text: writesCalls ? [text, ...written].filter(Boolean).join('\n\n') : text,
+      ...(thinks && thought !== undefined && { thought }),
+      ...(!writesCalls && { calls }),
+    }
+  }
 }
 
 const apiKey = 'no-key'
@@ -102,6 +117,12 @@ export const PROVIDERS: Readonly<Record<string, Provided>> = {
       providerOptions: { ollama: { think: true } },
     }),
     thinks: true,
+  },
+  'Ollama without tools': {
+    provider: ollama,
+    llmConfig: (url) => ({ model: createOllama({ baseURL: `${url}/api` })('gemma3'), toolCalls: 'text' }),
+    thinks: false,
+    writesCalls: true,
   },
   'a server that speaks OpenAI’s protocol': {
     provider: compatible,

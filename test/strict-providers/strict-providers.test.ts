@@ -1,13 +1,13 @@
 import type { ChatResult, LlmConfig } from 'conversable'
 import { describe, expect, test } from 'vitest'
 import { forAll, groupScript, holdGroupChat, linesOf, ROLES, SUMMARY, TRANSCRIPT, type Role } from './group-story.ts'
-import { PROVIDERS, type Provided } from './providers.ts'
-import { hidingThoughts, startStrictServer, type Script, type StrictServer } from './strict-server.ts'
+import { PROVIDERS, scriptFor, type Provided } from './providers.ts'
+import { startStrictServer, type Script, type StrictServer } from './strict-server.ts'
 
 const providers = Object.entries(PROVIDERS)
 
-function start({ provider, thinks }: Provided, script: Script): Promise<StrictServer> {
-  return startStrictServer(provider(), thinks ? script : hidingThoughts(script))
+function start(provided: Provided, script: Script): Promise<StrictServer> {
+  return startStrictServer(provided.provider(), scriptFor(provided, script))
 }
 
 /** Waits for a chat that nobody may refuse. A refusal is told before whatever else came of it. */
@@ -52,6 +52,29 @@ describe('a group chat of five agents with tools, a selecting model and a summar
   )
 })
 
+test('a model whose provider says that it has no tools is told of them in words', { timeout: 30_000 }, async () => {
+  const provided = PROVIDERS['Ollama without tools'] ?? failed()
+  await using server = await start(provided, groupScript())
+
+  const result = await holdGroupChat(forAll({ ...provided.llmConfig(server.url), toolCalls: 'auto' }))
+
+  expectAsPlanned(result)
+  // One refusal for each of the researcher's turns, who alone is offered a tool.
+  expect(server.refusals).toEqual(
+    Array.from({ length: 3 }, () => 'registry.ollama.ai/library/gemma3:latest does not support tools'),
+  )
+})
+
+test('a model that must be told of tools by its provider’s means fails where it has none', async () => {
+  const provided = PROVIDERS['Ollama without tools'] ?? failed()
+  await using server = await start(provided, groupScript())
+
+  const chat = holdGroupChat(forAll({ ...provided.llmConfig(server.url), toolCalls: 'native' }))
+
+  await expect(chat).rejects.toThrow('failed with status 400')
+  expect(server.refusals).toEqual(['registry.ollama.ai/library/gemma3:latest does not support tools'])
+})
+
 function failed(): never {
-  throw new Error('A remainder is an index.')
+  throw new Error('There is no such provider.')
 }

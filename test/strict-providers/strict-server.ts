@@ -25,14 +25,6 @@ export interface Answer {
 /** What the models behind fake providers say. */
 export type Script = (asked: Asked) => Answer
 
-/** What models say that do not show their thoughts. */
-export function hidingThoughts(script: Script): Script {
-  return (asked) => {
-    const { thought: _hidden, ...answer } = script(asked)
-    return answer
-  }
-}
-
 /** A provider's side of a conversation: its rules, and the form of its answers. */
 export interface StrictProvider {
   /** The path of a request for an answer begins with it. */

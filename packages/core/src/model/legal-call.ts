@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Prompt
 import { callOf, type ModelCall, type PartReader } from './model-call.ts'
 import { withOrigin } from './origin.ts'
 import { withOwnCalls } from './own-calls.ts'
+import { PassingReader } from './passing-reader.ts'
 import { promptRulesOf, type PromptRules } from './prompt-rules.ts'
 import { inTurns } from './turns.ts'
 
@@ -33,31 +34,9 @@ function legalPrompt(options: LanguageModelV4CallOptions, modelId: string, rules
 }
 
 /** Notes on the parts of an answer where they came from. */
-class NotedReader implements PartReader {
-  readonly #parts: PartReader
-
-  constructor(parts: PartReader) {
-    this.#parts = parts
-  }
-
-  get modelId(): string {
-    return this.#parts.modelId
-  }
-
-  get cutOff(): PartReader['cutOff'] {
-    return this.#parts.cutOff
-  }
-
-  async read(): ReturnType<PartReader['read']> {
-    const result = await this.#parts.read()
+class NotedReader extends PassingReader {
+  override async read(): ReturnType<PartReader['read']> {
+    const result = await this.parts.read()
     return result.done ? result : { done: false, value: withOrigin(result.value, this.modelId) }
-  }
-
-  close(): void {
-    this.#parts.close()
-  }
-
-  cancel(reason: unknown): void {
-    this.#parts.cancel(reason)
   }
 }
