@@ -18,7 +18,7 @@ const ORIGINS = [
 function anyMessages(random: () => number): MessageDraft[] {
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)]
   return Array.from({ length: 1 + Math.floor(random() * 8) }, (_value, index): MessageDraft[] => {
-    const name = pick(['assistant', 'bob', 'carol']) ?? 'bob'
+    const name = pick(['assistant', 'assistant', 'bob', 'carol']) ?? 'bob'
     const model = pick(ORIGINS)
     const attached = model !== undefined && {
       providerMetadata: { conversable: { model }, google: { thoughtSignature: 'of another' } },

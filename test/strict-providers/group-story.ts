@@ -34,7 +34,11 @@ const SELECTED = [
 const LINES: Readonly<Record<string, readonly Answer[]>> = {
   planner: [{ thought: 'Weather first.', text: 'First the weather, then the poem.' }],
   researcher: [
-    { thought: 'Two towns.', text: 'I look both up.', calls: [weatherIn('Paris'), weatherIn('Rome')] },
+    {
+      thought: 'Two towns.',
+      text: 'I look both up.',
+      calls: [weatherIn('Paris'), { ...weatherIn('Rome'), thought: 'The other one, too.' }],
+    },
     { thought: 'One is missing.', calls: [weatherIn('Oslo')] },
     { thought: 'That is all.', text: 'Sun in Paris, rain in Rome, snow in Oslo.' },
   ],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { textOfContent } from './chat-messages.ts'
 import { must, parsed, Refusal } from './refusal.ts'
-import { event, piecesOf, type Answer, type StrictProvider } from './strict-server.ts'
+import { event, piecesOf, type Answer, type AnsweredCall, type StrictProvider } from './strict-server.ts'
 
 const parts = z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).min(1)
 const content = z.union([z.string(), parts])
@@ -153,63 +153,64 @@ interface Said {
   readonly deltas: readonly object[]
 }
 
-function itemsOf(
-  { thought, text = '', calls = [] }: Answer,
-  {
-    offset,
-    persisted,
-    encrypted,
-  }: { readonly offset: number; readonly persisted: boolean; readonly encrypted: boolean },
-): Said[] {
-  const secret = encrypted ? `secret-${offset}` : null
-  const rs = `rs_${offset}`
-  const first = text === '' ? `fc_${offset}_0` : `msg_${offset}`
-  const bound = thought === undefined ? {} : { partner: rs }
-  const reasoning: Said[] =
-    thought === undefined
-      ? []
-      : [
-          {
-            kept: {
-              id: rs,
-              type: 'reasoning',
-              partner: first,
-              persisted,
-              ...(secret !== null && { encrypted: secret }),
-            },
-            item: { type: 'reasoning', id: rs, summary: [], encrypted_content: secret },
-            deltas: [
-              { type: 'response.reasoning_summary_part.added', item_id: rs, summary_index: 0 },
-              ...piecesOf(thought).map((delta) => ({
-                type: 'response.reasoning_summary_text.delta',
-                item_id: rs,
-                summary_index: 0,
-                delta,
-              })),
-            ],
-          },
-        ]
-  const message: Said[] =
-    text === ''
-      ? []
-      : [
-          {
-            kept: { id: first, type: 'message', persisted, ...bound },
-            item: { type: 'message', id: first, role: 'assistant', content: [] },
-            deltas: piecesOf(text).map((delta) => ({ type: 'response.output_text.delta', item_id: first, delta })),
-          },
-        ]
-  const called = calls.map((one, index): Said => {
-    const id = `fc_${offset}_${index}`
-    const callId = `call_${offset}_${index}`
-    const written = JSON.stringify(one.arguments)
-    return {
-      kept: { id, type: 'function_call', callId, persisted, ...(id === first && bound) },
-      item: { type: 'function_call', id, call_id: callId, name: one.name, arguments: written, status: 'completed' },
-      deltas: [],
-    }
+/** How the items of an answer are kept. */
+interface Keeping {
+  /** How many were kept before. */
+  readonly offset: number
+  readonly persisted: boolean
+  readonly encrypted: boolean
+}
+
+/** Each item that was thought of stands behind the item with the thought. */
+function itemsOf({ thought, text = '', calls = [] }: Answer, keeping: Keeping): Said[] {
+  const items: { readonly said: Said; readonly thought?: string | undefined }[] = [
+    ...(text === '' ? [] : [{ said: messageOf(text, keeping) }]),
+    ...calls.map((call, index) => ({ said: callOf(call, index, keeping), thought: call.thought })),
+  ]
+  return items.flatMap(({ said, thought: before }, index) => {
+    const words = (index === 0 ? thought : undefined) ?? before
+    if (words === undefined) return [said]
+    const reasoning = reasoningOf(words, { partner: said.kept.id, index, keeping })
+    return [reasoning, { ...said, kept: { ...said.kept, partner: reasoning.kept.id } }]
   })
-  return [...reasoning, ...message, ...called]
+}
+
+function reasoningOf(
+  thought: string,
+  { partner, index, keeping }: { readonly partner: string; readonly index: number; readonly keeping: Keeping },
+): Said {
+  const { offset, persisted, encrypted } = keeping
+  const id = `rs_${offset}_${index}`
+  const secret = encrypted ? `secret of ${id}` : null
+  const of = { item_id: id, summary_index: 0 }
+  return {
+    kept: { id, type: 'reasoning', partner, persisted, ...(secret !== null && { encrypted: secret }) },
+    item: { type: 'reasoning', id, summary: [], encrypted_content: secret },
+    deltas: [
+      { type: 'response.reasoning_summary_part.added', ...of },
+      ...piecesOf(thought).map((delta) => ({ type: 'response.reasoning_summary_text.delta', ...of, delta })),
+    ],
+  }
+}
+
+function messageOf(text: string, { offset, persisted }: Keeping): Said {
+  const id = `msg_${offset}`
+  return {
+    kept: { id, type: 'message', persisted },
+    item: { type: 'message', id, role: 'assistant', content: [] },
+    deltas: piecesOf(text).map((delta) => ({ type: 'response.output_text.delta', item_id: id, delta })),
+  }
+}
+
+function callOf({ name: called, arguments: args }: AnsweredCall, index: number, { offset, persisted }: Keeping): Said {
+  const id = `fc_${offset}_${index}`
+  const callId = `call_${offset}_${index}`
+  const written = JSON.stringify(args)
+  return {
+    kept: { id, type: 'function_call', callId, persisted },
+    item: { type: 'function_call', id, call_id: callId, name: called, arguments: written, status: 'completed' },
+    deltas: [],
+  }
 }
 
 function eventsOf(items: readonly Said[], model: string): string[] {

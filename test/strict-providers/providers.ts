@@ -31,7 +31,7 @@ export interface Provided {
 export function scriptFor({ thinks, writesCalls = false }: Provided, script: Script): Script {
   return (asked) => {
     const { thought, text = '', calls = [] } = script(asked)
-    const written = calls.map((call) => `\`\`\`tool_call\n${JSON.stringify(call)}\n\`\`\``)
+    const written = calls.map(({ thought: _hidden, ...call }) => `\`\`\`tool_call\n${JSON.stringify(call)}\n\`\`\``)
     return {
       text: writesCalls ? [text, ...written].filter(Boolean).join('\n\n') : text,
       ...(thinks && thought !== undefined && { thought }),

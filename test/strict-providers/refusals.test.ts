@@ -226,7 +226,7 @@ test.each<[string, readonly object[]]>([
     'nothing',
     [
       { role: 'user', content: 'a' },
-      { type: 'item_reference', id: 'rs_0' },
+      { type: 'item_reference', id: 'rs_0_0' },
       { type: 'item_reference', id: 'msg_0' },
     ],
   ],
@@ -234,15 +234,15 @@ test.each<[string, readonly object[]]>([
   [
     'Duplicate item',
     [
-      { type: 'item_reference', id: 'rs_0' },
+      { type: 'item_reference', id: 'rs_0_0' },
       { type: 'item_reference', id: 'msg_0' },
       { type: 'item_reference', id: 'msg_0' },
     ],
   ],
   [
-    "'rs_0' of type 'reasoning' was provided without its required following item",
+    "'rs_0_0' of type 'reasoning' was provided without its required following item",
     [
-      { type: 'item_reference', id: 'rs_0' },
+      { type: 'item_reference', id: 'rs_0_0' },
       { role: 'user', content: 'a' },
     ],
   ],

@@ -19,7 +19,14 @@ export interface Asked {
 export interface Answer {
   readonly thought?: string
   readonly text?: string
-  readonly calls?: readonly { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }[]
+  readonly calls?: readonly AnsweredCall[]
+}
+
+/** A call of an answer. Only OpenAI's models think between two. */
+export interface AnsweredCall {
+  readonly name: string
+  readonly arguments: Readonly<Record<string, unknown>>
+  readonly thought?: string
 }
 
 /** What the models behind fake providers say. */

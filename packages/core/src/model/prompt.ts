@@ -117,7 +117,7 @@ class PromptBuilder {
     const own = authorOf(message) === this.#agent
     const { toolCalls = [] } = message
     if (toolCalls.length > 0) {
-      const content = [...assistantParts(message, own), ...toolCalls.map(callPart)]
+      const content = callingParts(message, own)
       return own ? { role: 'assistant', content } : { role: 'assistant', content, ...calledBy(authorOf(message)) }
     }
     const options = this.#optionsFor(message.name)
@@ -160,6 +160,23 @@ function assistantParts(message: Message, own: boolean): AssistantPart[] {
     if (part.type !== 'reasoning') return [filePart(part)]
     return own ? [{ type: 'reasoning', text: part.text, ...optionsOf(part) }] : []
   })
+}
+
+/** Calls stand behind everything else, or where the model made them between its thoughts. */
+function callingParts(message: Message, own: boolean): AssistantPart[] {
+  const { content, toolCalls = [] } = message
+  const placeOf = ({ providerMetadata }: ToolCall): unknown => providerMetadata?.['conversable']?.['after']
+  if (typeof content === 'string' || toolCalls.every((call) => placeOf(call) === undefined))
+    return [...assistantParts(message, own), ...toolCalls.map(callPart)]
+  const places = content.map((part, index) => [
+    ...toolCalls.filter((call) => placeOf(call) === index).map(callPart),
+    ...assistantParts({ ...message, content: [part] }, own),
+  ])
+  const last = toolCalls.filter((call) => {
+    const place = placeOf(call)
+    return typeof place !== 'number' || place >= content.length
+  })
+  return [...places.flat(), ...last.map(callPart)]
 }
 
 function textPart(part: Extract<ContentPart, { type: 'text' }>): { type: 'text'; text: string } {
