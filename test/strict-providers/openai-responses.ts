@@ -165,7 +165,7 @@ interface Keeping {
 function itemsOf({ thought, text = '', calls = [] }: Answer, keeping: Keeping): Said[] {
   const items: { readonly said: Said; readonly thought?: string | undefined }[] = [
     ...(text === '' ? [] : [{ said: messageOf(text, keeping) }]),
-    ...calls.map((call, index) => ({ said: callOf(call, index, keeping), thought: call.thought })),
+    ...calls.map((one, index) => ({ said: callOf(one, index, keeping), thought: one.thought })),
   ]
   return items.flatMap(({ said, thought: before }, index) => {
     const words = (index === 0 ? thought : undefined) ?? before

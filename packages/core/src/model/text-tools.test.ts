@@ -40,6 +40,17 @@ test('the model is told of the tools behind the system message, and offered none
   expect(model.requests[0]).not.toHaveProperty('toolChoice')
 })
 
+test.each([
+  [{ type: 'auto' as const }, ''],
+  [{ type: 'required' as const }, '\n\nYou must call a tool now.'],
+  [{ type: 'tool' as const, toolName: 'weather' }, '\n\nYou must call the tool weather now.'],
+  [{ type: 'none' as const }, '\n\nYou must not call a tool now.'],
+])('a choice of tools is told behind them: %j', async (toolChoice, demand) => {
+  const model = new ScriptedModel(['Yes.'])
+  await partsOf(withTextTools(model), { prompt: [user], tools, toolChoice })
+  expect(model.prompts[0]?.[0]).toEqual({ role: 'system', content: told + demand })
+})
+
 test('without a system message there is one', async () => {
   const model = new ScriptedModel(['Yes.'])
   await partsOf(withTextTools(model), { prompt: [user], tools })

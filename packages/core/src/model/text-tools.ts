@@ -60,15 +60,29 @@ function functionsOf({ tools = [] }: LanguageModelV4CallOptions): LanguageModelV
 
 /** A request without tools, which tells of them in the system's words, and of calls in those of assistant and user. */
 function textual(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
-  const { tools: _told, toolChoice: _untold, prompt, ...rest } = options
+  const { tools: _told, toolChoice, prompt, ...rest } = options
   const told = functionsOf(options).map(
     ({ name, description = '', inputSchema }) => `\n${name}: ${description}\n${JSON.stringify(inputSchema)}`,
   )
-  const instructions = TEXT_TOOLS_PROMPT.replace('{tools}', () => told.join('\n'))
+  const instructions = TEXT_TOOLS_PROMPT.replace('{tools}', () => told.join('\n')) + demandOf(toolChoice)
   const [first, ...others] = prompt
   const system = first?.role === 'system' ? `${first.content}\n\n${instructions}` : instructions
   const messages = first?.role === 'system' ? others : prompt
   return { ...rest, prompt: [{ role: 'system', content: system.trimStart() }, ...inWords(messages)] }
+}
+
+/** What is said behind the tools when the model is not to choose as it likes. */
+function demandOf(choice: LanguageModelV4CallOptions['toolChoice']): string {
+  switch (choice?.type) {
+    case 'required':
+      return '\n\nYou must call a tool now.'
+    case 'tool':
+      return `\n\nYou must call the tool ${choice.toolName} now.`
+    case 'none':
+      return '\n\nYou must not call a tool now.'
+    default:
+      return ''
+  }
 }
 
 /** Calls of the agent that asks as it would write them. Those of others are told by `legalCall`. */
