@@ -6,8 +6,11 @@ import { openai } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { ollama } from 'ollama-ai-provider-v2'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { AssistantAgent } from 'conversable'
 import { resolveModel } from '../../packages/core/src/model/resolve-model.ts'
+import { ollama as strictOllama } from './ollama.ts'
+import { startStrictServer } from './strict-server.ts'
 
 test.each<[string, LanguageModelV4]>([
   ['openai/gpt-5', openai('gpt-5')],
@@ -26,4 +29,23 @@ test('an object of a provider package is taken as it is', () => {
   const model = createOpenAICompatible({ name: 'local', baseURL: 'http://127.0.0.1:8080/v1' })('smollm2')
 
   expect(resolveModel(model)).toBe(model)
+})
+
+test('the text ollama/llama3.2 asks the Ollama of this machine', async () => {
+  await using server = await startStrictServer(strictOllama(), () => ({ text: 'Hello.' }))
+  const asked: string[] = []
+  const { fetch } = globalThis
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    asked.push(url)
+    return fetch(url.replace('http://127.0.0.1:11434', server.url), init)
+  })
+  try {
+    const assistant = new AssistantAgent({ name: 'assistant', llmConfig: { model: 'ollama/llama3.2' } })
+
+    expect(await assistant.replyTo('Hi.')).toMatchObject({ content: 'Hello.' })
+    expect(asked).toEqual(['http://127.0.0.1:11434/api/chat'])
+    expect(server.refusals).toEqual([])
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })

@@ -129,4 +129,9 @@ export const PROVIDERS: Readonly<Record<string, Provided>> = {
     llmConfig: (baseURL) => ({ model: createOpenAICompatible({ name: 'local', baseURL })('smollm2') }),
     thinks: true,
   },
+  'such a server through OpenAI’s package': {
+    provider: compatible,
+    llmConfig: (baseURL) => ({ model: createOpenAI({ name: 'local', baseURL, apiKey }).chat('smollm2') }),
+    thinks: false,
+  },
 }
