@@ -84,6 +84,12 @@ describe('where calls need the thoughts before them', () => {
   })
 })
 
+test('a call without a result is told as one', () => {
+  const shaped = withOwnCalls([...called({ by: 'alice' }).slice(0, 1), said('user', 'Well?')], reader)
+  const account = said('user', 'alice called look({"at":"Paris"}), which was not answered.')
+  expect(shaped).toEqual([said('user', 'alice: I look.'), account, said('user', 'Well?')])
+})
+
 test('a call that failed is told as one', () => {
   const [call, results] = called({ by: 'alice' })
   if (!call || results?.role !== 'tool') throw new Error('A call has a result.')

@@ -4,6 +4,7 @@ import { isOfAnother, isThought, ownPart } from './origin.ts'
 import type { PromptRules } from './prompt-rules.ts'
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>
+type ToolMessage = Extract<LanguageModelV4Message, { role: 'tool' }>
 type CallPart = Extract<AssistantMessage['content'][number], { type: 'tool-call' }>
 
 /** For whom a prompt is. */
@@ -26,7 +27,13 @@ export function withOwnCalls(prompt: LanguageModelV4Prompt, reader: Reader): Lan
   const ids = new CallIds(reader.callId)
   const shaped: LanguageModelV4Message[] = []
   let told: AssistantMessage | undefined
+  const tell = (answers: ToolMessage['content']): void => {
+    if (told) shaped.push(account(told, answers))
+    told = undefined
+  }
   for (const message of prompt) {
+    if (message.role === 'tool' && !told) shaped.push(withIds(message, ids))
+    else tell(message.role === 'tool' ? message.content : [])
     if (message.role === 'assistant' && message.content.some(isCall)) {
       if (mayCall(message, reader, shaped.at(-1)?.role === 'tool'))
         shaped.push(withIds(ownMessage(message, reader), ids))
@@ -35,11 +42,8 @@ export function withOwnCalls(prompt: LanguageModelV4Prompt, reader: Reader): Lan
         shaped.push(...wordsOf(message))
       }
     } else if (message.role !== 'tool') shaped.push(ownMessage(message, reader))
-    else if (told) {
-      shaped.push(account(told, message.content))
-      told = undefined
-    } else shaped.push(withIds(message, ids))
   }
+  tell([])
   return shaped
 }
 
@@ -104,10 +108,7 @@ function wordsOf(message: AssistantMessage): LanguageModelV4Message[] {
 }
 
 /** Tells who called what, and what came of it. */
-function account(
-  message: AssistantMessage,
-  answers: Extract<LanguageModelV4Message, { role: 'tool' }>['content'],
-): LanguageModelV4Message {
+function account(message: AssistantMessage, answers: ToolMessage['content']): LanguageModelV4Message {
   const who = callerOf(message) ?? 'You'
   const lines = message.content.filter(isCall).map((call) => {
     const answer = answers.find((part) => part.type === 'tool-result' && part.toolCallId === call.toolCallId)
