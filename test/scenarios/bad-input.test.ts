@@ -79,6 +79,12 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'The llmConfig of agent "a" has no option "temprature". Did you mean "temperature"?',
     ],
     [
+      'a way to call tools that is none',
+      'invalid-option',
+      () => new AssistantAgent({ name: 'a', llmConfig: { model, toolCalls: untyped('words') } }),
+      'The llmConfig of agent "a" has "words" as toolCalls. It is one of auto, native, text.',
+    ],
+    [
       'an executor that is none',
       'invalid-option',
       () => echo('a', 'a', { codeExecutionConfig: untyped({ executor: 'docker' }) }),

@@ -2,6 +2,7 @@ import { tool, type ChatOptions, type ChatResult, type ChatRun, type Conversable
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { echo, proxy, scripted } from './support.ts'
+import { chance } from '../chance.ts'
 
 type Hold = (options?: ChatOptions) => ChatRun<ChatResult>
 
@@ -66,17 +67,6 @@ test('a tool that is meant to be polled may be called 30 times', async () => {
   expect(stopReason.rule).toBe('termination')
   expect(chatHistory).toHaveLength(62)
 })
-
-/** A generator of numbers below 1 that gives the same ones again for a seed (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 test('240 chats that get somewhere are left alone: counting, quizzes, retries, silent users, games, votes', async () => {
   const random = chance(7)

@@ -62,8 +62,10 @@ const LLM_OPTIONS = Object.freeze([
   'timeoutMs',
   'price',
   'speakerNames',
+  'toolCalls',
 ])
 const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
+const TOOL_CALLS = Object.freeze(['auto', 'native', 'text'])
 const MODES = Object.freeze(['ALWAYS', 'TERMINATE', 'NEVER'])
 
 /**
@@ -95,6 +97,12 @@ function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
   checkOptions(`the llmConfig of agent ${quote(agent)}`, llmConfig, LLM_OPTIONS)
   checkModel(llmConfig.model, agent)
   checkToolChoice(llmConfig.toolChoice, agent)
+  const { toolCalls = 'auto' } = llmConfig
+  if (!TOOL_CALLS.includes(toolCalls)) {
+    throw refuse(
+      `The llmConfig of agent ${quote(agent)} has ${quote(toolCalls)} as toolCalls. It is one of ${TOOL_CALLS.join(', ')}.`,
+    )
+  }
   for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
     checkCount(`the llmConfig of agent ${quote(agent)}`, option, { value: llmConfig[option] })
   }

@@ -80,6 +80,10 @@ export { tool, type ToolOptions, type ToolOutput } from './tools/tool.ts'
 export type { Schema } from './tools/schema.ts'
 export type { CheckedArguments, JsonSchema, Tool, ToolContext, ToolSpec } from './ports/tool.ts'
 
+// Around models
+export { withTextTools } from './model/with-text-tools.ts'
+export { TEXT_TOOLS_PROMPT } from './model/text-tools.ts'
+
 // Own reply functions, hooks and agents
 export type { Agent, AgentClass, Reply, ReplyFunction, SenderTest, Sending, Trigger, Turn } from './agent.ts'
 export type { BuiltInReply, RegisterReplyOptions, ReplyPosition } from './reply-list.ts'
@@ -89,7 +93,7 @@ export type { CodeExecutionConfig } from './replies/code-execution.ts'
 export type { NestedChat } from './replies/nested-chats.ts'
 
 // Ports: what can be handed in
-export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolChoice } from './ports/model.ts'
+export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolCalls, ToolChoice } from './ports/model.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'

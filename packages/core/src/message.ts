@@ -1,4 +1,7 @@
-/** JSON data that a provider attached to a part and wants to see again, by provider name. */
+/**
+ * JSON data that a provider attached to a part and wants to see again, by provider name. `conversable.model` is the model
+ * that it came from, to which alone it goes back.
+ */
 export type ProviderMetadata = Readonly<Record<string, Readonly<Record<string, JsonValue>>>>
 
 /** Anything that `JSON.stringify` writes and `JSON.parse` gives back unchanged. */

@@ -34,6 +34,8 @@ export class AnswerReader {
   readonly #onPart: ((part: AnswerPart) => void) | undefined
   readonly #parts: OpenPart[] = []
   readonly #toolCalls: ToolCall[] = []
+  /** By call: how many parts stood before it. */
+  readonly #places: number[] = []
   #text = ''
   #hasText = false
   #usage: LanguageModelV4Usage | undefined
@@ -93,7 +95,7 @@ export class AnswerReader {
       model: this.#modelId,
       text: this.#hasText ? this.#text : undefined,
       content: this.#content(),
-      toolCalls: this.#toolCalls,
+      toolCalls: this.#toolCalls.map((call, index) => this.#placed(call, this.#places[index] ?? 0)),
       usage: {
         calls: 1,
         inputTokens: inputTokens.total,
@@ -148,7 +150,15 @@ export class AnswerReader {
       ...(part.providerMetadata && { providerMetadata: part.providerMetadata as ProviderMetadata }),
     }
     this.#toolCalls.push(call)
+    this.#places.push(this.#parts.length)
     this.#onPart?.({ type: 'tool-call', call })
+  }
+
+  /** A call with its place among the parts, where thoughts come behind it: they must stay there. */
+  #placed(call: ToolCall, after: number): ToolCall {
+    if (!this.#parts.slice(after).some(({ type }) => type === 'reasoning')) return call
+    const { conversable, ...metadata } = call.providerMetadata ?? {}
+    return { ...call, providerMetadata: { ...metadata, conversable: { ...conversable, after } } }
   }
 
   /** Small models leave ids out, or use one twice; every call of a message must have its own. */

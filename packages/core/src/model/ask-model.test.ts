@@ -112,6 +112,21 @@ test('reasoning and what a provider attached are kept as parts', async () => {
   ])
 })
 
+test('a call between two thoughts keeps its place, and other calls say nothing of theirs', async () => {
+  const thought = [
+    { type: 'reasoning-start' as const, id: 'r' },
+    { type: 'reasoning-end' as const, id: 'r' },
+  ]
+  const call = { type: 'tool-call' as const, toolName: 'look', input: '{}' }
+  const { toolCalls } = await ask(
+    streaming([...thought, { ...call, toolCallId: 'a' }, ...thought, { ...call, toolCallId: 'b' }, finish]),
+  )
+  expect(toolCalls.map(({ id, providerMetadata }) => [id, providerMetadata])).toEqual([
+    ['a', { conversable: { after: 1 } }],
+    ['b', undefined],
+  ])
+})
+
 test('calls without an id, or with one that is taken, get one of their own', async () => {
   const call = { type: 'tool-call' as const, toolName: 'get rate', input: '{}' }
   const { toolCalls } = await ask(

@@ -12,7 +12,8 @@ import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
 import type { Cancellation } from '../ports/cancellation.ts'
 import { isPromise } from '../util/is-promise.ts'
-import { callOf, type PartReader } from './model-call.ts'
+import { providerCall } from './provider-call.ts'
+import type { PartReader } from './model-call.ts'
 import { watchedCall } from './watched-call.ts'
 
 /** What is asked of a model, and on whose behalf. */
@@ -57,7 +58,7 @@ async function readAnswer(
 ): Promise<ModelAnswer> {
   const modelId = `${model.provider}/${model.modelId}`
   const reader = new AnswerReader(modelId, request.onPart)
-  const call = watchedCall(callOf(model), { modelId, cancellation, deadlines: config })
+  const call = watchedCall(providerCall(model, config), { modelId, cancellation, deadlines: config })
   let parts: PartReader | undefined
   try {
     parts = await call(callOptions(config, request))

@@ -143,6 +143,23 @@ test.each<[string, readonly (readonly [string, MessageDraft])[], readonly string
     ],
     ['user: text yes'],
   ],
+  [
+    'calls stand where the model made them between its thoughts',
+    [
+      [
+        'b',
+        {
+          content: [
+            { type: 'reasoning', text: 'one' },
+            { type: 'reasoning', text: 'two' },
+          ],
+          toolCalls: [{ ...call('1'), providerMetadata: { conversable: { after: 1 } } }, call('2')],
+        },
+      ],
+      ['a', { toolResults: [result('1'), result('2')] }],
+    ],
+    ['assistant: reasoning one | call 1 {} | reasoning two | call 2 {}', 'tool: answer 1 "seen" | answer 2 "seen"'],
+  ],
 ])('%s', (_what, said, expected) => {
   const held = conversation(...said)
   expect(short(promptFor('b', held.messages))).toEqual(expected)

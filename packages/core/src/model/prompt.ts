@@ -28,7 +28,8 @@ export interface PromptOptions {
 
 /**
  * A transcript as one agent sees it: its own messages are the assistant's, those of others the user's, with the
- * speaker's name in `providerOptions.conversable.name`. The list is the caller's own.
+ * speaker's name in `providerOptions.conversable.name`. Calls are the assistant's, too, with the name of another agent
+ * that made them in `providerOptions.conversable.by`. The list is the caller's own.
  *
  * Every call has exactly one answer, directly behind it, whatever became of the transcript: missing answers are made
  * up, doubled ones are left out, and answers without a call are shown as text.
@@ -115,8 +116,10 @@ class PromptBuilder {
   #spoken(message: Message): LanguageModelV4Message {
     const own = authorOf(message) === this.#agent
     const { toolCalls = [] } = message
-    if (toolCalls.length > 0)
-      return { role: 'assistant', content: [...assistantParts(message, own), ...toolCalls.map(callPart)] }
+    if (toolCalls.length > 0) {
+      const content = callingParts(message, own)
+      return own ? { role: 'assistant', content } : { role: 'assistant', content, ...calledBy(authorOf(message)) }
+    }
     const options = this.#optionsFor(message.name)
     if (own) return { role: 'assistant', content: assistantParts(message, own), ...options }
     return { role: 'user', content: this.#spokenBy(message.name, userParts(message.content)), ...options }
@@ -159,6 +162,23 @@ function assistantParts(message: Message, own: boolean): AssistantPart[] {
   })
 }
 
+/** Calls stand behind everything else, or where the model made them between its thoughts. */
+function callingParts(message: Message, own: boolean): AssistantPart[] {
+  const { content, toolCalls = [] } = message
+  const placeOf = ({ providerMetadata }: ToolCall): unknown => providerMetadata?.['conversable']?.['after']
+  if (typeof content === 'string' || toolCalls.every((call) => placeOf(call) === undefined))
+    return [...assistantParts(message, own), ...toolCalls.map(callPart)]
+  const places = content.map((part, index) => [
+    ...toolCalls.filter((call) => placeOf(call) === index).map(callPart),
+    ...assistantParts({ ...message, content: [part] }, own),
+  ])
+  const last = toolCalls.filter((call) => {
+    const place = placeOf(call)
+    return typeof place !== 'number' || place >= content.length
+  })
+  return [...places.flat(), ...last.map(callPart)]
+}
+
 function textPart(part: Extract<ContentPart, { type: 'text' }>): { type: 'text'; text: string } {
   return { type: 'text', text: part.text, ...optionsOf(part) }
 }
@@ -179,6 +199,11 @@ function filePart(part: Extract<ContentPart, { type: 'image' | 'file' }>): Langu
 
 function callPart(call: ToolCall): AssistantPart {
   return { type: 'tool-call', toolCallId: call.id, toolName: call.name, input: inputOf(call), ...optionsOf(call) }
+}
+
+/** Tells whose calls they are, for providers that take those of the agent that asks alone. */
+function calledBy(by: string): Pick<LanguageModelV4Message, 'providerOptions'> {
+  return { providerOptions: { conversable: { by } } }
 }
 
 /** Arguments as providers want them: an object. What is no JSON object is shown to the model under a key of its own. */

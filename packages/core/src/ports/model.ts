@@ -15,6 +15,12 @@ export type SpeakerNames = 'text' | 'metadata'
 /** Whether a model calls tools: as it likes, not at all, one of them in any case, or the one of that name. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly tool: string }
 
+/**
+ * How a model is told of tools and calls them: by its provider's means (`native`), in words (`text`), or in words only
+ * once its provider has refused a request because the model has no tools (`auto`).
+ */
+export type ToolCalls = 'auto' | 'native' | 'text'
+
 /** Which model an agent asks, and how. What is absent is left to the provider. */
 export interface LlmConfig {
   readonly model: ModelSource
@@ -34,6 +40,8 @@ export interface LlmConfig {
   readonly idleTimeoutMs?: number
   /** The longest time for one answer, in milliseconds. Default 600 000. */
   readonly timeoutMs?: number
+  /** How the model is told of tools and calls them. Default `auto`. */
+  readonly toolCalls?: ToolCalls
   /** How the model is told who said what in a group. Default `text`; scripted models read the metadata. */
   readonly speakerNames?: SpeakerNames
   /** US dollars for a million tokens. Without it the cost of a run is unknown. */

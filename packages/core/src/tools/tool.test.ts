@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Tool } from '../ports/tool.ts'
 import { tool } from './tool.ts'
+import { chance } from '../../../../test/chance.ts'
 
 const execute = (): string => 'done'
 const made = (parameters: Parameters<typeof tool>[0]['parameters']): Tool =>
@@ -124,17 +125,6 @@ const forms: Readonly<Record<string, Tool>> = {
     },
     required: ['name', 'tags'],
   }),
-}
-
-/** A generator of numbers below 1 that gives the same ones again for a seed (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 describe.each(Object.entries(forms))('%s', (_form, each) => {
