@@ -48,11 +48,13 @@ export type { Usage, UsageReport } from './usage.ts'
 export type {
   ChatEvent,
   ChatStart,
+  ContextTrim,
   EventBody,
   EventOf,
   EventOrigin,
   HumanPurpose,
   MessageSent,
+  ShortenedText,
   SpeakerSelected,
 } from './event.ts'
 
@@ -74,9 +76,14 @@ export {
   type ToolResult,
 } from './message.ts'
 
+// What a model is shown of a long conversation
+export { COMPACTION_PROMPT } from './model/window/compaction.ts'
+export { tokenCounterFor } from './model/token-counter.ts'
+
 // Tools
 export { tool, type ToolOptions, type ToolOutput } from './tools/tool.ts'
 export type { Schema } from './tools/schema.ts'
+export { readShortened, type ReadShortenedOptions } from './tools/read-shortened.ts'
 export type { CheckedArguments, JsonSchema, Tool, ToolContext, ToolSpec } from './ports/tool.ts'
 
 // Own reply functions, hooks and agents
@@ -88,7 +95,16 @@ export type { CodeExecutionConfig } from './replies/code-execution.ts'
 export type { NestedChat } from './replies/nested-chats.ts'
 
 // Ports: what can be handed in
-export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolChoice } from './ports/model.ts'
+export type {
+  Compaction,
+  ContextWindow,
+  LlmConfig,
+  ModelPrice,
+  ModelSource,
+  SpeakerNames,
+  ToolChoice,
+} from './ports/model.ts'
+export type { TokenCounter } from './ports/token-counter.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'
