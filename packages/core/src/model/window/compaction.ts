@@ -25,7 +25,7 @@ export type AskForSummary = (
     readonly prompt: LanguageModelV4Prompt
     readonly step: string
   },
-) => Promise<{ readonly text?: string }>
+) => Promise<{ readonly text?: string | undefined }>
 
 /** What is left out of a view, and who asks for it. */
 export interface ToSumUp {
