@@ -77,6 +77,16 @@ export {
 } from './message.ts'
 
 // What a model is shown of a long conversation
+export {
+  TransformMessages,
+  type MessageTransform,
+  type TransformableAgent,
+  type TransformMessagesOptions,
+} from './transforms/transform-messages.ts'
+export { MessageHistoryLimiter, type MessageHistoryLimiterOptions } from './transforms/message-history-limiter.ts'
+export { MessageTokenLimiter, type MessageTokenLimiterOptions } from './transforms/message-token-limiter.ts'
+export { TextMessageContentName, type TextMessageContentNameOptions } from './transforms/text-message-content-name.ts'
+export type { MessageFilterOptions } from './transforms/message-filter.ts'
 export { COMPACTION_PROMPT } from './model/window/compaction.ts'
 export { tokenCounterFor } from './model/token-counter.ts'
 

@@ -46,7 +46,9 @@ export async function askModel(
   context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>,
 ): Promise<ModelAnswer> {
   const sumUp: AskForSummary = (model, compaction) => askModel(model, compaction, context)
-  const request = config.contextWindow ? await fitToWindow(config, asked, { emit: context.emit, ask: sumUp }) : asked
+  const request = config.contextWindow
+    ? await fitToWindow(config, asked, { emit: (event) => context.emit(event), ask: sumUp })
+    : asked
   const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
     readAnswer(model, request, { config, cancellation: context.cancellation })
   const answer = await context.runtime.step(request.step, () => {

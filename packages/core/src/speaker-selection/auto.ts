@@ -25,7 +25,7 @@ export async function selectByModel(selection: Selection): Promise<Selected | un
   const { group, candidates } = selection
   const { llmConfig, maxRetriesForSelectingSpeaker: retries } = group
   if (!llmConfig) return fallback(selection, 0)
-  const { prompt, transcript } = openingPrompt(selection)
+  const { prompt, transcript } = await openingPrompt(selection)
   say(selection, EXAMINER, question(group, candidates) ?? '')
   for (let attempt = 1; attempt <= retries + 1; attempt++) {
     const closing = prompt.length - transcript
@@ -83,13 +83,13 @@ function nameSchema(candidates: readonly Agent[]): Record<string, unknown> {
 }
 
 /** System message, the transcript as nobody's own, and the question; and how far the transcript reaches. */
-function openingPrompt({ group, candidates, turn }: Selection): {
+async function openingPrompt({ group, candidates, turn }: Selection): Promise<{
   readonly prompt: LanguageModelV4Prompt
   readonly transcript: number
-} {
+}> {
   const prompt: LanguageModelV4Prompt = [
     { role: 'system', content: filled(group.selectSpeakerMessageTemplate, candidates) },
-    ...transcriptFor(turn, group),
+    ...(await transcriptFor(turn, group)),
   ]
   const transcript = prompt.length
   const text = question(group, candidates)
@@ -99,11 +99,17 @@ function openingPrompt({ group, candidates, turn }: Selection): {
 
 /** What was kept to some members is left out, and so are calls that are still to be answered: the selector is not to
  * answer them. */
-function transcriptFor({ conversation }: Selection['turn'], { llmConfig }: Group): LanguageModelV4Prompt {
+async function transcriptFor(
+  turn: Selection['turn'],
+  { llmConfig, selectSpeakerTransformMessages: transforms }: Group,
+): Promise<LanguageModelV4Prompt> {
+  const { conversation } = turn
   const names = llmConfig ? speakerNamesOf(llmConfig) : 'metadata'
-  const messages = conversation.messagesFor(NOBODY)
+  const all = conversation.messagesFor(NOBODY)
+  const messages = transforms ? await transforms.transform(all, turn) : all
   const last = messages.at(-1)
-  if (!last?.toolCalls) return promptOf(NOBODY, conversation, { names })
+  if (messages === all && !last?.toolCalls) return promptOf(NOBODY, conversation, { names })
+  if (!last?.toolCalls) return promptFor(NOBODY, messages, { inGroup: true, names })
   const before = promptFor(NOBODY, messages.slice(0, -1), { inGroup: true, names })
   return [...before, spoken('assistant', last.by ?? last.name, textOf({ content: last.content }))]
 }

@@ -49,7 +49,8 @@ export function tokensOfFrame(
   return schema ? tokens + FRAME + memo.count(jsonOf(schema)) : tokens
 }
 
-function tokensOfFile(mediaType: string, { counter }: TokenMemo): number {
+/** What a picture or another file takes. */
+export function tokensOfFile(mediaType: string, { counter }: TokenMemo): number {
   return counter.countFile?.(mediaType) ?? (mediaType.startsWith('image/') ? PICTURE : FILE)
 }
 

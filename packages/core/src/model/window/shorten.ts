@@ -68,7 +68,7 @@ function tailWithin(text: string, maxTokens: number, counter: TokenCounter): num
   return splitsCharacter(text, start) ? start + 1 : start
 }
 
-/** The largest size, to within a few letters, whose tokens are at most so many. */
+/** The largest size whose tokens are at most so many. */
 function longestWithin(length: number, maxTokens: number, tokensAt: (size: number) => number): number {
   if (maxTokens < 1) return 0
   let within = 0
@@ -78,7 +78,7 @@ function longestWithin(length: number, maxTokens: number, tokensAt: (size: numbe
     size = Math.min(length, size * 2)
   }
   let beyond = size
-  while (beyond - within > 8) {
+  while (beyond - within > 1) {
     const middle = (within + beyond) >> 1
     if (tokensAt(middle) <= maxTokens) within = middle
     else beyond = middle
