@@ -12,7 +12,7 @@ import {
 } from 'conversable'
 import { journalRuntime, type ScriptedAnswer } from 'conversable/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { violationsIn } from './legal-history.ts'
+import { violationsIn } from '../legal-histories/checker.ts'
 import { strictModel, type StrictModel } from './strict-window.ts'
 
 const WINDOW = 8_000
