@@ -140,6 +140,22 @@ test('the mark speaks of the tool that reads on, where it is offered', async () 
   expect(shown).toMatch(/; read_shortened reads them, from offset \d+ …\]/)
 })
 
+test('what was read on is not shortened again, as long as older messages can go', async () => {
+  const read: PromptMessage = {
+    role: 'tool',
+    content: [
+      {
+        type: 'tool-result',
+        toolCallId: 'a',
+        toolName: READ_SHORTENED,
+        output: { type: 'text', value: 'x'.repeat(600) },
+      },
+    ],
+  }
+  const fitted = await fit([...talk(30), calls('a'), read], { maxToolResultTokens: 100 })
+  expect(fitted.at(-1)).toBe(read)
+})
+
 test('answers of tools keep their length as long as there is room', async () => {
   const prompt = [system, user('The task.'), calls('a'), answers({ a: 'x'.repeat(800) })]
   expect(await fit(prompt)).toBe(prompt)

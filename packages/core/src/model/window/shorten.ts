@@ -25,12 +25,18 @@ export class Shortener {
    * A message with its long texts shortened; the message itself if there are none. System messages, reasoning and files
    * stay as they are.
    *
-   * @param what - `results`: nothing but the answers of tools. `all`: words and arguments of calls, too.
+   * @param what - `results`: nothing but the answers of tools, and of these not what was read on, which would lead in a
+   *   circle. `all`: words and arguments of calls, too.
    * @param about - Takes note of each text that was shortened.
    */
   message(message: PromptMessage, what: 'results' | 'all', about: ShortenedText[]): PromptMessage {
     const shorten = (text: string): string => this.#shorten(text, about)
-    if (message.role === 'tool') return withParts(message, (part) => shortResult(part, shorten))
+    if (message.role === 'tool')
+      return withParts(message, (part) =>
+        what === 'results' && part.type === 'tool-result' && part.toolName === READ_SHORTENED
+          ? part
+          : shortResult(part, shorten),
+      )
     if (what === 'results' || message.role === 'system') return message
     return withParts(message, (part) => shortWords(part, shorten))
   }
