@@ -34,21 +34,16 @@ export interface ModelRequest {
   readonly onPart?: (part: AnswerPart) => void
 }
 
+type AskContext = Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>
+
 /**
  * Asks a model, as one step, and counts what it used. A request that is too large for the context window of `config` is
  * cut down first.
  *
  * @throws ModelError when it cannot be reached, refuses the request, stalls, or breaks its protocol.
  */
-export async function askModel(
-  config: LlmConfig,
-  asked: ModelRequest,
-  context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>,
-): Promise<ModelAnswer> {
-  const sumUp: AskForSummary = (model, compaction) => askModel(model, compaction, context)
-  const request = config.contextWindow
-    ? await fitToWindow(config, asked, { emit: (event) => context.emit(event), ask: sumUp })
-    : asked
+export async function askModel(config: LlmConfig, asked: ModelRequest, context: AskContext): Promise<ModelAnswer> {
+  const request = config.contextWindow ? await cutDown(config, asked, context) : asked
   const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
     readAnswer(model, request, { config, cancellation: context.cancellation })
   const answer = await context.runtime.step(request.step, () => {
@@ -57,6 +52,11 @@ export async function askModel(
   })
   context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
   return answer
+}
+
+function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelRequest> {
+  const ask: AskForSummary = (model, compaction) => askModel(model, compaction, context)
+  return fitToWindow(config, request, { emit: (event) => context.emit(event), ask })
 }
 
 async function readAnswer(

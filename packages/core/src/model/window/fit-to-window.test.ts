@@ -170,6 +170,18 @@ test('where the newest messages alone have no room, their texts are shortened, a
   expect(JSON.stringify(fitted[5])).toMatch(/dd.*characters left out here.*dd/)
 })
 
+test('more newest messages than there is room for are shortened first, and then fewer, in pairs', async () => {
+  const prompt: LanguageModelV4Prompt = [system, user('The task.')]
+  for (let turn = 0; turn < 200; turn++)
+    prompt.push(calls(`c${turn}`), answers({ [`c${turn}`]: 'x'.repeat(100) }), user('y'.repeat(200)))
+  const fitted = await fit(prompt, { keepLastMessages: 500 })
+  expect(fitted.slice(0, 2)).toEqual(prompt.slice(0, 2))
+  expect(fitted.length).toBeGreaterThan(4)
+  expect(fitted[2]?.role).not.toBe('tool')
+  expect(fitted.at(-1)?.role).toBe('user')
+  expect((await fit(talk(60), { keepLastMessages: 0 })).at(-1)).toEqual(talk(60).at(-1))
+})
+
 test('a task that is larger than the window is shortened at the last', async () => {
   const fitted = await fit([system, user('t'.repeat(5_000)), assistant('What?'), user('Go on.')])
   expect(JSON.stringify(fitted[1])).toMatch(/tt.*characters left out here.*tt/)

@@ -68,7 +68,8 @@ export async function fitToWindow<Request extends WindowRequest>(
     room: maxInputTokens - around,
     reserve: compacting ? MESSAGE_FRAME + FRAME_OF_SUMMARY + maxSummaryTokens(window) : 0,
     head: headLength(source),
-    keepLast: window.keepLastMessages ?? 4,
+    // The newest one is what is to be replied to.
+    keepLast: Math.max(1, window.keepLastMessages ?? 4),
   })
   if (!view) throw tooLarge(request, { around, maxInputTokens, ledger })
   const { agent, step } = request

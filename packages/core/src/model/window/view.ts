@@ -103,10 +103,12 @@ function squeezed(
     const view = make(newest, limit, LEAST)
     if (view.tokens <= room) return view
   }
-  for (let from = newest + 1; from < ledger.length; from++) {
-    if (ledger.answersCalls(from)) continue
-    const view = make(from, LEAST, LEAST)
-    if (view.tokens <= room) return view
+  const least = make(newest, LEAST, LEAST)
+  let { tokens } = least
+  for (const [index, message] of least.tail.entries()) {
+    const from = newest + index
+    if (tokens <= room && !ledger.answersCalls(from)) return make(from, LEAST, LEAST)
+    tokens -= tokensOfMessage(message, ledger.settings.memo)
   }
   return undefined
 }
