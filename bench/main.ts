@@ -5,6 +5,7 @@ import { measureGroupChat } from './group-chat.ts'
 import { measureImportTime } from './import-time.ts'
 import { installedVersion, measureInstalledSize } from './installed-size.ts'
 import { measureLongChat } from './long-chat.ts'
+import { measureLongContext } from './long-context.ts'
 import { measureManyChats } from './many-chats.ts'
 import type { Effort } from './measure.ts'
 import { measurePrefixReuse } from './prefix-reuse.ts'
@@ -17,6 +18,7 @@ const MEASUREMENTS: Readonly<Record<string, (effort: Effort) => Promise<Section>
   'tool-calls': measureToolCalls,
   'many-chats': measureManyChats,
   'long-chat': measureLongChat,
+  'long-context': measureLongContext,
   'group-chat': measureGroupChat,
   'prefix-reuse': measurePrefixReuse,
   executors: measureExecutors,

@@ -85,6 +85,28 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'The llmConfig of agent "a" has "words" as toolCalls. It is one of auto, native, text.',
     ],
     [
+      'an unknown option of a context window',
+      'unknown-option',
+      () => new AssistantAgent({ name: 'a', llmConfig: { model, contextWindow: untyped({ maxTokens: 8_000 }) } }),
+      'The contextWindow of agent "a" has no option "maxTokens". It knows maxInputTokens, keepLastMessages, maxToolResultTokens, tokenCounter, compaction.',
+    ],
+    [
+      'a context window without a size',
+      'invalid-option',
+      () => new AssistantAgent({ name: 'a', llmConfig: { model, contextWindow: { maxInputTokens: Number.NaN } } }),
+      'The contextWindow of agent "a" has NaN as maxInputTokens. Give the size of the model\'s window in tokens, less what its answer may take.',
+    ],
+    [
+      'a token counter that counts nothing',
+      'invalid-option',
+      () =>
+        new AssistantAgent({
+          name: 'a',
+          llmConfig: { model, contextWindow: { maxInputTokens: 8_000, tokenCounter: untyped({}) } },
+        }),
+      'The contextWindow of agent "a" has {} as tokenCounter. Give an object with count, such as await tokenCounterFor(\'openai/gpt-5\').',
+    ],
+    [
       'an executor that is none',
       'invalid-option',
       () => echo('a', 'a', { codeExecutionConfig: untyped({ executor: 'docker' }) }),

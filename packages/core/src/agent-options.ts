@@ -1,6 +1,7 @@
 import { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 import type { Message, MessageInput } from './message.ts'
 import { checkModel } from './model/resolve-model.ts'
+import { checkContextWindow } from './model/window/check-window.ts'
 import type { HumanInput } from './ports/human-input.ts'
 import type { LlmConfig } from './ports/model.ts'
 import type { CodeExecutionConfig } from './replies/code-execution.ts'
@@ -63,6 +64,7 @@ const LLM_OPTIONS = Object.freeze([
   'price',
   'speakerNames',
   'toolCalls',
+  'contextWindow',
 ])
 const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
 const TOOL_CALLS = Object.freeze(['auto', 'native', 'text'])
@@ -106,6 +108,7 @@ function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
   for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
     checkCount(`the llmConfig of agent ${quote(agent)}`, option, { value: llmConfig[option] })
   }
+  if (llmConfig.contextWindow !== undefined) checkContextWindow(llmConfig.contextWindow, agent)
 }
 
 function checkToolChoice(choice: unknown, agent: string): void {

@@ -271,7 +271,7 @@ export class ConversableAgent implements Agent {
     let seen = await this.#lastReceived(turn)
     for (const hook of this.#hooks.processAllMessagesBeforeReply) {
       seen = await callback({ agent: this.name, what: 'its hook processAllMessagesBeforeReply', signal }, () =>
-        hook(seen),
+        hook(seen, turn),
       )
     }
     return seen

@@ -36,6 +36,8 @@ export type EventBody =
   | SpeakerSelected
   /** What a selector is asked and answers, in a verbose group. */
   | { readonly type: 'selection-message'; readonly from: string; readonly to: string; readonly text: string }
+  /** What an agent or its model is shown of a conversation was cut down, in another way than before. */
+  | ContextTrim
   /** A line for the people who watch, as AutoGen prints it. */
   | { readonly type: 'notice'; readonly text: string }
   | MessageSent
@@ -83,6 +85,34 @@ export interface SpeakerSelected {
   readonly requests: number
   /** Not to be printed. */
   readonly silent: boolean
+}
+
+/** A view of a conversation was cut down; the conversation itself is whole. Told again when the view changes. */
+export interface ContextTrim {
+  readonly type: 'context-trim'
+  /** Whose view it is. */
+  readonly agent: string
+  /** `contextWindow`, or the class of a transform. */
+  readonly by: string
+  /** What the model is asked for, such as `reply` or `summary`; absent for a transform. */
+  readonly purpose?: string
+  /** How many messages are left out; of a context window they follow the first one. */
+  readonly leftOut: number
+  /** Texts of which only beginning and end are shown. */
+  readonly shortened: readonly ShortenedText[]
+  /** Tokens of the whole request as it would have been, at least, and as it is; absent where nothing was counted. */
+  readonly tokensBefore?: number
+  readonly tokensAfter?: number
+  /** What stands in the place of what is left out, if a model sums it up. */
+  readonly summary?: string
+}
+
+/** A text of which only the beginning and the end are shown. */
+export interface ShortenedText {
+  /** Stands in the mark between the two, and names the text to the tool of `readShortened`. */
+  readonly id: string
+  /** How many characters (UTF-16 code units, as `length` counts) are not shown. */
+  readonly leftOut: number
 }
 
 /** What a person is asked for: a reply, the opening message of a chat, the number of the next speaker, or whether code may run. */

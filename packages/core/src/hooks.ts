@@ -1,4 +1,4 @@
-import type { Sending } from './agent.ts'
+import type { Sending, Turn } from './agent.ts'
 import type { Message, MessageDraft } from './message.ts'
 
 /** The moments at which messages can be changed, and what is called then. Stored messages never change. */
@@ -10,6 +10,7 @@ export interface Hooks {
   /** Before a reply: what is given back is what the ending test, tools, code and model see, in this turn alone. */
   readonly processAllMessagesBeforeReply: (
     messages: readonly Message[],
+    turn: Turn,
   ) => readonly Message[] | Promise<readonly Message[]>
   /** Before a reply, and before the hook on all messages: changes the content of the last message, in this turn alone. */
   readonly processLastReceivedMessage: (content: Message['content']) => Message['content'] | Promise<Message['content']>

@@ -49,11 +49,13 @@ export type {
   ChatEvent,
   ChatStart,
   CodeEnd,
+  ContextTrim,
   EventBody,
   EventOf,
   EventOrigin,
   HumanPurpose,
   MessageSent,
+  ShortenedText,
   SpeakerSelected,
 } from './event.ts'
 
@@ -75,9 +77,24 @@ export {
   type ToolResult,
 } from './message.ts'
 
+// What a model is shown of a long conversation
+export {
+  TransformMessages,
+  type MessageTransform,
+  type TransformableAgent,
+  type TransformMessagesOptions,
+} from './transforms/transform-messages.ts'
+export { MessageHistoryLimiter, type MessageHistoryLimiterOptions } from './transforms/message-history-limiter.ts'
+export { MessageTokenLimiter, type MessageTokenLimiterOptions } from './transforms/message-token-limiter.ts'
+export { TextMessageContentName, type TextMessageContentNameOptions } from './transforms/text-message-content-name.ts'
+export type { MessageFilterOptions } from './transforms/message-filter.ts'
+export { COMPACTION_PROMPT } from './model/window/compaction.ts'
+export { tokenCounterFor } from './model/token-counter.ts'
+
 // Tools
 export { tool, type ToolOptions, type ToolOutput } from './tools/tool.ts'
 export type { Schema } from './tools/schema.ts'
+export { readShortened, type ReadShortenedOptions } from './tools/read-shortened.ts'
 export type { CheckedArguments, JsonSchema, Tool, ToolContext, ToolSpec } from './ports/tool.ts'
 
 // Around models
@@ -93,7 +110,17 @@ export type { CodeExecutionConfig } from './replies/code-execution.ts'
 export type { NestedChat } from './replies/nested-chats.ts'
 
 // Ports: what can be handed in
-export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolCalls, ToolChoice } from './ports/model.ts'
+export type {
+  Compaction,
+  ContextWindow,
+  LlmConfig,
+  ModelPrice,
+  ModelSource,
+  SpeakerNames,
+  ToolCalls,
+  ToolChoice,
+} from './ports/model.ts'
+export type { TokenCounter } from './ports/token-counter.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'

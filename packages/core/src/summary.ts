@@ -121,12 +121,19 @@ async function reflect(chat: ChatToSumUp, context: ChatContext): Promise<string>
   )
   try {
     const step = `${conversation.nextMessageId}/${agent.name}.summary`
-    const answer = await askModel(llmConfig, { agent: agent.name, purpose: 'summary', prompt, step }, context)
+    const source = { conversation, viewer: seenBy(chat), closing: 1 }
+    const answer = await askModel(llmConfig, { agent: agent.name, purpose: 'summary', prompt, step, source }, context)
     return answer.text ?? ''
   } catch (error) {
     if (error instanceof ModelError && error.status === 400) return ''
     throw error
   }
+}
+
+/** Whose view of the conversation is summed up: the recipient's, if it sees no more than the sender. */
+function seenBy({ sender, recipient, conversation }: ChatToSumUp): string {
+  const same = conversation.messagesFor(recipient.name) === conversation.messagesFor(sender.name)
+  return same ? recipient.name : sender.name
 }
 
 function lastMessageSummary(last: Message | undefined): string {

@@ -5,7 +5,7 @@ import { AgentChatError } from './agent-chat-error.ts'
  *
  * `invalid-option`, `unknown-option`, `unknown-trigger`, `sender-required`, `duplicate-hook`, `unknown-hook`,
  * `invalid-tool`, `unknown-tool`, `tool-needs-model`, `summary-needs-model`, `invalid-carryover`, `duplicate-agent`,
- * `invalid-graph`, `unknown-model`, `no-human-input`, `conversation-in-use`, `events-not-kept`; of groups
+ * `invalid-graph`, `unknown-model`, `no-human-input`, `conversation-in-use`, `events-not-kept`, `request-too-large`; of groups
  * `too-few-agents`, `unknown-member`, `transitions-and-repeat`, `transitions-type`, `unknown-selection-method`,
  * `invalid-speaker-selection`, `speaker-not-in-group`, `no-agent-for-tool`, `manager-with-tools`, `unknown-speaker`.
  */
@@ -27,6 +27,7 @@ export type ConfigurationCode =
   | 'no-human-input'
   | 'conversation-in-use'
   | 'events-not-kept'
+  | 'request-too-large'
   | 'too-few-agents'
   | 'unknown-member'
   | 'transitions-and-repeat'

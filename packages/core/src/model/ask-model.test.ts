@@ -19,7 +19,7 @@ async function ask(
 ): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
   const parts: AnswerPart[] = []
   const meter = new UsageMeter()
-  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter }
+  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter, emit() {} }
   const request = {
     agent: 'assistant',
     purpose: 'reply' as const,
@@ -256,6 +256,7 @@ test.each([
     cancellation: new RunCancellation(new AbortController().signal),
     runtime: inlineRuntime,
     usage: meter,
+    emit() {},
   })
   expect(answer).toMatchObject({ text: 'hi', model: 'old/m' })
   expect(meter.report()).toMatchObject({ inputTokens: 3, outputTokens: 4, cachedInputTokens: 0 })

@@ -15,32 +15,36 @@ import { isPromise } from '../util/is-promise.ts'
 import { providerCall } from './provider-call.ts'
 import type { PartReader } from './model-call.ts'
 import { watchedCall } from './watched-call.ts'
+import type { AskForSummary } from './window/compaction.ts'
+import { fitToWindow, type PromptSource } from './window/fit-to-window.ts'
 
 /** What is asked of a model, and on whose behalf. */
 export interface ModelRequest {
   readonly agent: string
   /** Told to the model's middleware in `providerOptions.conversable`. */
-  readonly purpose: 'reply' | 'summary' | 'select-speaker' | 'prepare-response'
+  readonly purpose: 'reply' | 'summary' | 'select-speaker' | 'prepare-response' | 'compaction'
   readonly prompt: LanguageModelV4Prompt
   readonly tools?: readonly ToolSpec[]
   /** Asks for JSON of a schema. */
   readonly schema?: { readonly name: string; readonly json: JsonSchema }
   /** The key of the step that this request is. */
   readonly step: string
+  /** What the prompt shows; for a context window. */
+  readonly source?: PromptSource
   /** Called with each piece of text, reasoning and each call while they come. */
   readonly onPart?: (part: AnswerPart) => void
 }
 
+type AskContext = Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>
+
 /**
- * Asks a model, as one step, and counts what it used.
+ * Asks a model, as one step, and counts what it used. A request that is too large for the context window of `config` is
+ * cut down first.
  *
  * @throws ModelError when it cannot be reached, refuses the request, stalls, or breaks its protocol.
  */
-export async function askModel(
-  config: LlmConfig,
-  request: ModelRequest,
-  context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage'>,
-): Promise<ModelAnswer> {
+export async function askModel(config: LlmConfig, asked: ModelRequest, context: AskContext): Promise<ModelAnswer> {
+  const request = config.contextWindow ? await cutDown(config, asked, context) : asked
   const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
     readAnswer(model, request, { config, cancellation: context.cancellation })
   const answer = await context.runtime.step(request.step, () => {
@@ -49,6 +53,11 @@ export async function askModel(
   })
   context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
   return answer
+}
+
+function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelRequest> {
+  const ask: AskForSummary = (model, compaction) => askModel(model, compaction, context)
+  return fitToWindow(config, request, { emit: (event) => context.emit(event), ask })
 }
 
 async function readAnswer(

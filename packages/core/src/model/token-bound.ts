@@ -1,12 +1,11 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider'
+import { bytesOf } from '../util/bytes-of.ts'
 
 /** What a message, a part or a tool takes beside its text: marks of roles, ids, the frame of a call. */
 const FRAME = 16
 
 /** What a picture or another file takes at the most with the large providers, where it is not sent as text. */
 const FILE = 8_192
-
-const encoder = new TextEncoder()
 
 /**
  * At most how many input tokens a request takes, without a tokenizer: every token stands for one byte of UTF-8 or
@@ -30,8 +29,4 @@ export function tokenBoundOfMessage({ content }: LanguageModelV4Prompt[number]):
     else bound += part.type === 'file' ? FILE : bytesOf(JSON.stringify(part))
   }
   return bound
-}
-
-function bytesOf(text: string): number {
-  return encoder.encode(text).length
 }

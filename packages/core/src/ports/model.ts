@@ -1,4 +1,5 @@
 import type { LanguageModelV2, LanguageModelV3, LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { TokenCounter } from './token-counter.ts'
 
 /**
  * A language model: an object of the AI SDK provider specification (`openai('gpt-5')`; version 4, or 3 and 2 through
@@ -46,6 +47,35 @@ export interface LlmConfig {
   readonly speakerNames?: SpeakerNames
   /** US dollars for a million tokens. Without it the cost of a run is unknown. */
   readonly price?: ModelPrice
+  /** How much of a conversation the model is shown at once. Default: all of it. */
+  readonly contextWindow?: ContextWindow
+}
+
+/**
+ * How much of a conversation a model is shown at once, in replies, summaries, selections and whatever else it is asked.
+ * The conversation itself stays whole.
+ */
+export interface ContextWindow {
+  /** What a request may take in tokens: the model's window, less what its answer may take. */
+  readonly maxInputTokens: number
+  /** How many of the newest messages are always shown. Default 4. */
+  readonly keepLastMessages?: number
+  /** To how many tokens the answer of a tool is shortened once space is short. Default an eighth of `maxInputTokens`. */
+  readonly maxToolResultTokens?: number
+  /** How tokens are counted. Default: by the model's name; see `tokenCounterFor`. */
+  readonly tokenCounter?: TokenCounter
+  /** Lets a model sum up what is left out. Default `false`: nothing stands in its place. */
+  readonly compaction?: Compaction | boolean
+}
+
+/** How what is left out of a model's view is summed up. */
+export interface Compaction {
+  /** Who writes the summary. Default: the model whose window it is. */
+  readonly llmConfig?: LlmConfig
+  /** What it is told. Default `COMPACTION_PROMPT`. */
+  readonly prompt?: string
+  /** What a summary may take. Default an eighth of `maxInputTokens`. */
+  readonly maxTokens?: number
 }
 
 /** What a model costs, in US dollars for a million tokens. */

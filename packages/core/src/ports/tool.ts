@@ -1,3 +1,4 @@
+import type { Message } from '../message.ts'
 import type { ChatContext } from './chat-context.ts'
 
 /** A JSON Schema as plain data. */
@@ -10,6 +11,10 @@ export interface ToolContext extends ChatContext {
   readonly idempotencyKey: string
   /** The agent that runs the tool. */
   readonly agent: string
+  /** The agent whose message has the call. */
+  readonly caller: string
+  /** The transcript as the agent that runs the tool may see it, the message with the call included. */
+  readonly messages: readonly Message[]
 }
 
 /** What came of checking arguments: the value with its defaults filled in, or what is wrong with it. */

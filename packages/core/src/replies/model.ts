@@ -25,6 +25,7 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
       prompt: promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) }),
       tools: tools(),
       step: stepKey(turn, 'model'),
+      source: { conversation: turn.conversation, viewer: recipient.name },
       onPart: (part: AnswerPart) => turn.emit({ ...part, messageId }),
     }
     const { text, content, toolCalls } = await askModel(llmConfig, request, turn)

@@ -44,12 +44,12 @@ export function societyReply(options: SocietyOptions): ReplyFunction {
       { message: opening, conversation, silent },
       { outer: turn },
     )
-    return { message: await answerOf(result.chatHistory.slice(before.length), options, turn) }
+    return { message: await answerOf({ inner: result.chatHistory.slice(before.length), conversation }, options, turn) }
   }
 }
 
 async function answerOf(
-  inner: readonly Message[],
+  { inner, conversation }: { readonly inner: readonly Message[]; readonly conversation: Conversation },
   { responsePreparer, llmConfig }: SocietyOptions,
   turn: Turn,
 ): Promise<string> {
@@ -69,6 +69,7 @@ async function answerOf(
     purpose: 'prepare-response' as const,
     prompt,
     step: stepKey(turn, 'prepare-response'),
+    source: { conversation, viewer: turn.recipient.name, closing: 1 },
   }
   return (await askModel(llmConfig, request, turn)).text ?? ''
 }

@@ -1,6 +1,6 @@
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
 import { scopedContext } from '../context.ts'
-import type { ToolCall, ToolResult } from '../message.ts'
+import { authorOf, type ToolCall, type ToolResult } from '../message.ts'
 import type { Tool, ToolContext } from '../ports/tool.ts'
 import { parseArguments } from '../tools/arguments.ts'
 import { quote } from '../util/quote.ts'
@@ -59,7 +59,11 @@ async function answerTo(call: ToolCall, tool: Tool | undefined, turn: Turn): Pro
 
 function toolContext(turn: Turn, call: ToolCall, key: string): ToolContext {
   const context = scopedContext(turn, `${turn.messageId}.${call.id}`)
-  return { ...context, callId: call.id, idempotencyKey: key, agent: turn.recipient.name }
+  const agent = turn.recipient.name
+  const messages = turn.conversation.messagesFor(agent)
+  const last = turn.messages.at(-1)
+  const caller = last ? authorOf(last) : agent
+  return { ...context, callId: call.id, idempotencyKey: key, agent, caller, messages }
 }
 
 function textOfOutput(output: unknown): string {

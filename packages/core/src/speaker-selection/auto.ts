@@ -25,10 +25,11 @@ export async function selectByModel(selection: Selection): Promise<Selected | un
   const { group, candidates } = selection
   const { llmConfig, maxRetriesForSelectingSpeaker: retries } = group
   if (!llmConfig) return fallback(selection, 0)
-  const prompt = openingPrompt(selection)
+  const { prompt, transcript } = await openingPrompt(selection)
   say(selection, EXAMINER, question(group, candidates) ?? '')
   for (let attempt = 1; attempt <= retries + 1; attempt++) {
-    const answer = await ask(selection, { llmConfig, prompt, attempt })
+    const closing = prompt.length - transcript
+    const answer = await ask(selection, { llmConfig, prompt, closing, attempt })
     say(selection, SELECTOR, answer)
     const names = mentionedNames(
       answer,
@@ -51,8 +52,14 @@ async function ask(
   {
     llmConfig,
     prompt,
+    closing,
     attempt,
-  }: { readonly llmConfig: LlmConfig; readonly prompt: LanguageModelV4Prompt; readonly attempt: number },
+  }: {
+    readonly llmConfig: LlmConfig
+    readonly prompt: LanguageModelV4Prompt
+    readonly closing: number
+    readonly attempt: number
+  },
 ): Promise<string> {
   const structured = offersStructuredOutput(llmConfig.model, group.selectSpeakerStructuredOutput)
   const answer = await askModel(
@@ -62,6 +69,7 @@ async function ask(
       purpose: 'select-speaker',
       prompt: prompt.slice(),
       step: stepKey(turn, `select-speaker.${turn.conversation.messages.length}.${attempt}`),
+      source: { conversation: turn.conversation, viewer: NOBODY, closing },
       ...(structured && { schema: { name: 'next_speaker', json: nameSchema(candidates) } }),
     },
     turn,
@@ -74,24 +82,34 @@ function nameSchema(candidates: readonly Agent[]): Record<string, unknown> {
   return { type: 'object', properties: { next }, required: ['next'], additionalProperties: false }
 }
 
-/** System message, the transcript as nobody's own, and the question. */
-function openingPrompt({ group, candidates, turn }: Selection): LanguageModelV4Prompt {
+/** System message, the transcript as nobody's own, and the question; and how far the transcript reaches. */
+async function openingPrompt({ group, candidates, turn }: Selection): Promise<{
+  readonly prompt: LanguageModelV4Prompt
+  readonly transcript: number
+}> {
   const prompt: LanguageModelV4Prompt = [
     { role: 'system', content: filled(group.selectSpeakerMessageTemplate, candidates) },
-    ...transcriptFor(turn, group),
+    ...(await transcriptFor(turn, group)),
   ]
+  const transcript = prompt.length
   const text = question(group, candidates)
   if (text !== undefined) prompt.push(spoken(group.roleForSelectSpeakerMessages, EXAMINER, text))
-  return prompt
+  return { prompt, transcript }
 }
 
 /** What was kept to some members is left out, and so are calls that are still to be answered: the selector is not to
  * answer them. */
-function transcriptFor({ conversation }: Selection['turn'], { llmConfig }: Group): LanguageModelV4Prompt {
+async function transcriptFor(
+  turn: Selection['turn'],
+  { llmConfig, selectSpeakerTransformMessages: transforms }: Group,
+): Promise<LanguageModelV4Prompt> {
+  const { conversation } = turn
   const names = llmConfig ? speakerNamesOf(llmConfig) : 'metadata'
-  const messages = conversation.messagesFor(NOBODY)
+  const all = conversation.messagesFor(NOBODY)
+  const messages = transforms ? await transforms.transform(all, turn) : all
   const last = messages.at(-1)
-  if (!last?.toolCalls) return promptOf(NOBODY, conversation, { names })
+  if (messages === all && !last?.toolCalls) return promptOf(NOBODY, conversation, { names })
+  if (!last?.toolCalls) return promptFor(NOBODY, messages, { inGroup: true, names })
   const before = promptFor(NOBODY, messages.slice(0, -1), { inGroup: true, names })
   return [...before, spoken('assistant', last.by ?? last.name, textOf({ content: last.content }))]
 }

@@ -3,6 +3,7 @@ import { checkCount, checkOptions } from '../check-options.ts'
 import { ConfigurationError, type ConfigurationCode } from '../errors/configuration-error.ts'
 import { quote } from '../util/quote.ts'
 import type { LlmConfig } from '../ports/model.ts'
+import { TransformMessages } from '../transforms/transform-messages.ts'
 import type { Group, GroupChatOptions } from './group.ts'
 import { methodOf } from './select-speaker.ts'
 import { SELECT_SPEAKER_MESSAGE, SELECT_SPEAKER_MULTIPLE, SELECT_SPEAKER_NONE, SELECT_SPEAKER_PROMPT } from './texts.ts'
@@ -18,6 +19,7 @@ const OPTIONS = Object.freeze([
   'funcCallFilter',
   'sendIntroductions',
   'selectSpeakerAutoLlmConfig',
+  'selectSpeakerTransformMessages',
   'selectSpeakerAutoVerbose',
   'roleForSelectSpeakerMessages',
   'selectSpeakerStructuredOutput',
@@ -52,6 +54,7 @@ export function checkGroup(options: GroupChatOptions, manager: string, llmConfig
     agents: [...agents],
     manager,
     llmConfig: options.selectSpeakerAutoLlmConfig ?? llmConfig,
+    selectSpeakerTransformMessages: checkedTransforms(options, owner),
     visibleTo: options.visibleTo,
     followers: followersOf(options, owner),
     maxRound: options.maxRound ?? 10,
@@ -68,6 +71,17 @@ export function checkGroup(options: GroupChatOptions, manager: string, llmConfig
     noProgress: options.noProgress ?? {},
     ...textsOf(options, owner),
   }
+}
+
+function checkedTransforms(
+  { selectSpeakerTransformMessages: transforms }: GroupChatOptions,
+  owner: string,
+): GroupChatOptions['selectSpeakerTransformMessages'] {
+  if (transforms === undefined || transforms instanceof TransformMessages) return transforms
+  throw refuse(
+    'invalid-option',
+    `The selectSpeakerTransformMessages of ${owner} is ${quote(transforms)}. Give new TransformMessages({ transforms }).`,
+  )
 }
 
 function checkMembers({ agents, speakerSelectionMethod }: GroupChatOptions, owner: string): void {

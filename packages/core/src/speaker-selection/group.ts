@@ -3,6 +3,7 @@ import type { VisibilityRule } from '../chat-loop.ts'
 import type { Message } from '../message.ts'
 import type { LlmConfig } from '../ports/model.ts'
 import type { NoProgressOptions } from '../progress-watch.ts'
+import type { TransformMessages } from '../transforms/transform-messages.ts'
 
 /** A way of choosing who speaks next. */
 export type SelectionMethod = 'auto' | 'manual' | 'random' | 'round_robin'
@@ -55,6 +56,8 @@ export interface GroupChatOptions extends SelectionTexts {
   readonly sendIntroductions?: boolean
   /** The model that selects. Default: the manager's. */
   readonly selectSpeakerAutoLlmConfig?: LlmConfig
+  /** Changes what the selector sees of the transcript. Default: nothing is changed. */
+  readonly selectSpeakerTransformMessages?: TransformMessages
   /** Whether the selector's conversation is shown. Default `false`. */
   readonly selectSpeakerAutoVerbose?: boolean
   /** The role of the question and of the hints in a selection request. Default `system`. */
@@ -74,10 +77,18 @@ export interface GroupChatOptions extends SelectionTexts {
 
 /** A group that was checked, with all defaults. */
 export interface Group extends Required<
-  Omit<GroupChatOptions, 'selectSpeakerAutoLlmConfig' | 'visibleTo' | 'speakerTransitions' | 'speakerTransitionsType'>
+  Omit<
+    GroupChatOptions,
+    | 'selectSpeakerAutoLlmConfig'
+    | 'selectSpeakerTransformMessages'
+    | 'visibleTo'
+    | 'speakerTransitions'
+    | 'speakerTransitionsType'
+  >
 > {
   readonly manager: string
   readonly llmConfig: LlmConfig | undefined
+  readonly selectSpeakerTransformMessages: TransformMessages | undefined
   readonly visibleTo: VisibilityRule | undefined
   /** From each member's name to those that may follow it. */
   readonly followers: ReadonlyMap<string, readonly Agent[]>

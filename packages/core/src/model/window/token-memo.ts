@@ -1,0 +1,44 @@
+import type { Conversation } from '../../conversation.ts'
+import type { ModelSource } from '../../ports/model.ts'
+import type { TokenCounter } from '../../ports/token-counter.ts'
+import { tokenCounterFor } from '../token-counter.ts'
+
+/** Counts texts, each once: a text that comes again, in whatever message, costs a look. */
+export class TokenMemo {
+  readonly counter: TokenCounter
+  /** By text; a negative number for a text that takes more than that, and was not counted to its end. */
+  readonly #known = new Map<string, number>()
+
+  constructor(counter: TokenCounter) {
+    this.counter = counter
+  }
+
+  /** As of the counter. */
+  count(text: string, stopAt: number = Infinity): number {
+    const known = this.#known.get(text)
+    if (known !== undefined && (known >= 0 || -known > stopAt)) return Math.abs(known)
+    const tokens = this.counter.count(text, stopAt)
+    this.#known.set(text, tokens > stopAt ? -tokens : tokens)
+    return tokens
+  }
+}
+
+/** Whose tokens are counted, and with what if it is not told by the model's name. */
+export interface Counted {
+  readonly model: ModelSource
+  readonly tokenCounter?: TokenCounter | undefined
+}
+
+/** What was counted for a model in a conversation; it is kept beside the conversation, and shared by all agents. */
+export async function memoFor(
+  { model, tokenCounter }: Counted,
+  conversation: Conversation | undefined,
+): Promise<TokenMemo> {
+  const key = tokenCounter ?? (typeof model === 'string' ? model : `${model.provider}/${model.modelId}`)
+  const memos = conversation?.derive('token-memos', () => new Map<TokenCounter | string, TokenMemo>())
+  const known = memos?.get(key)
+  if (known) return known
+  const memo = new TokenMemo(tokenCounter ?? (await tokenCounterFor(model)))
+  memos?.set(key, memo)
+  return memo
+}
