@@ -78,6 +78,9 @@ export interface SpeakerSelected {
 /** What a person is asked for: a reply, the opening message of a chat, the number of the next speaker, or whether code may run. */
 export type HumanPurpose = 'reply' | 'opening' | 'speaker' | 'approval'
 
+/** Says what happened, to whoever watches; at the place where it is called, or at the place given. */
+export type Emit = (event: EventBody, at?: EventOrigin) => void
+
 /** Something that happened in a run, in the order in which it happened. */
 export type ChatEvent = EventBody &
   EventOrigin & {

@@ -48,6 +48,7 @@ export type { Usage, UsageReport } from './usage.ts'
 export type {
   ChatEvent,
   ChatStart,
+  Emit,
   EventBody,
   EventOf,
   EventOrigin,
@@ -90,7 +91,7 @@ export type { NestedChat } from './replies/nested-chats.ts'
 // Ports: what can be handed in
 export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolChoice } from './ports/model.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
-export { inlineRuntime, type Runtime } from './ports/runtime.ts'
+export { inlineRuntime, type Runtime, type StepAbout } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'
 export type { CodeBlock } from './code-block.ts'
 export type { CodeDecision } from './code-decision.ts'

@@ -4,13 +4,13 @@ import type {
   LanguageModelV4FunctionTool,
   LanguageModelV4Prompt,
 } from '@ai-sdk/provider'
+import type { Emit } from '../event.ts'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig, ModelPrice, ToolChoice } from '../ports/model.ts'
+import type { LlmConfig, ModelPrice, ModelSource, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
-import type { Cancellation } from '../ports/cancellation.ts'
 import { isPromise } from '../util/is-promise.ts'
 import { callOf, type PartReader } from './model-call.ts'
 import { watchedCall } from './watched-call.ts'
@@ -26,8 +26,8 @@ export interface ModelRequest {
   readonly schema?: { readonly name: string; readonly json: JsonSchema }
   /** The key of the step that this request is. */
   readonly step: string
-  /** Called with each piece of text, reasoning and each call while they come. */
-  readonly onPart?: (part: AnswerPart) => void
+  /** The message that is being written: each piece of text, reasoning and each call is emitted while it comes. */
+  readonly messageId?: string
 }
 
 /**
@@ -38,14 +38,18 @@ export interface ModelRequest {
 export async function askModel(
   config: LlmConfig,
   request: ModelRequest,
-  context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage'>,
+  context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>,
 ): Promise<ModelAnswer> {
-  const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
-    readAnswer(model, request, { config, cancellation: context.cancellation })
-  const answer = await context.runtime.step(request.step, () => {
+  const { cancellation, runtime } = context
+  const ask = (emit: Emit): Promise<ModelAnswer> => {
     const model = resolveModel(config.model)
-    return isPromise(model) ? model.then(ask) : ask(model)
-  })
+    const place = { config, cancellation, emit }
+    return isPromise(model)
+      ? model.then((resolved) => readAnswer(resolved, request, place))
+      : readAnswer(model, request, place)
+  }
+  const input = (): unknown => ({ model: nameOf(config.model), ...callOptions(config, request) })
+  const answer = await runtime.step(request.step, ask, { agent: request.agent, input, emit: context.emit })
   context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
   return answer
 }
@@ -53,10 +57,12 @@ export async function askModel(
 async function readAnswer(
   model: LanguageModelV4,
   request: ModelRequest,
-  { config, cancellation }: { readonly config: LlmConfig; readonly cancellation: Cancellation },
+  { config, cancellation, emit }: Pick<ChatContext, 'cancellation' | 'emit'> & { readonly config: LlmConfig },
 ): Promise<ModelAnswer> {
-  const modelId = `${model.provider}/${model.modelId}`
-  const reader = new AnswerReader(modelId, request.onPart)
+  const modelId = nameOf(model)
+  const { messageId } = request
+  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
+  const reader = new AnswerReader(modelId, onPart)
   const call = watchedCall(callOf(model), { modelId, cancellation, deadlines: config })
   let parts: PartReader | undefined
   try {
@@ -75,6 +81,11 @@ async function readAnswer(
     cancellation.signal.throwIfAborted()
     throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader.partialText)
   }
+}
+
+/** `provider/model`, as it is told in errors and counts. */
+function nameOf(model: ModelSource): string {
+  return typeof model === 'string' ? model : `${model.provider}/${model.modelId}`
 }
 
 /** Assigned one by one: a spread for each setting takes longer than all else here. */

@@ -1,5 +1,4 @@
 import { stepKey, type ReplyFunction, type Turn } from '../agent.ts'
-import type { AnswerPart } from '../model/answer-reader.ts'
 import { askModel } from '../model/ask-model.ts'
 import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'
@@ -25,7 +24,7 @@ export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOption
       prompt: promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) }),
       tools: tools(),
       step: stepKey(turn, 'model'),
-      onPart: (part: AnswerPart) => turn.emit({ ...part, messageId }),
+      messageId,
     }
     const { text, content, toolCalls } = await askModel(llmConfig, request, turn)
     if (text === undefined && toolCalls.length === 0) return undefined

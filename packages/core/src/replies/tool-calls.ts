@@ -1,7 +1,7 @@
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
 import { scopedContext } from '../context.ts'
 import type { ToolCall, ToolResult } from '../message.ts'
-import type { Tool, ToolContext } from '../ports/tool.ts'
+import type { CheckedArguments, Tool, ToolContext } from '../ports/tool.ts'
 import { parseArguments } from '../tools/arguments.ts'
 import { quote } from '../util/quote.ts'
 
@@ -41,25 +41,60 @@ async function answerTo(call: ToolCall, tool: Tool | undefined, turn: Turn): Pro
   if (!tool) return failure(`Error: Function ${call.name} not found.`)
   const parsed = parseArguments(call.arguments)
   if (parsed.problem !== undefined) return failure(parsed.problem)
+  const checked = await check(tool, parsed.value)
+  if (checked.issues) return failure(checked.issues.map((issue) => `Error: ${issue}`).join('\n'))
+  turn.emit({ type: 'tool-start', call })
   try {
-    const checked = await tool.check(parsed.value)
-    if (checked.issues) return failure(checked.issues.map((issue) => `Error: ${issue}`).join('\n'))
-    turn.emit({ type: 'tool-start', call })
-    const key = stepKey(turn, `tool.${call.name}.${call.id}`)
-    const run = async (): Promise<Answer> => {
-      const context = toolContext(turn, call, key)
-      return { content: textOfOutput(await tool.execute(checked.value, context)), isError: false }
-    }
-    return await turn.cancellation.guard(tool.ownSteps ? run() : turn.runtime.step(key, run))
+    return await turn.cancellation.guard(run(tool, checked.value, { call, given: parsed.value, turn }))
   } catch (error) {
     if (turn.signal.aborted) return failure(CANCELLED)
-    return failure(`Error: ${error instanceof Error ? error.message : quote(error)}`)
+    // A tool that fails has an answer: what failed is the step itself.
+    throw error
+  }
+}
+
+async function check(tool: Tool, args: unknown): Promise<CheckedArguments> {
+  try {
+    return await tool.check(args)
+  } catch (error) {
+    return { issues: [problemOf(error)] }
+  }
+}
+
+/** Runs a tool as one step, or lets it take its own. */
+function run(
+  tool: Tool,
+  args: unknown,
+  { call, given, turn }: { readonly call: ToolCall; readonly given: unknown; readonly turn: Turn },
+): Promise<Answer> {
+  const key = stepKey(turn, `tool.${call.name}.${call.id}`)
+  const context = toolContext(turn, call, key)
+  if (tool.ownSteps) return answerOf(tool, args, context)
+  const { runtime, emit, recipient } = turn
+  return runtime.step(
+    key,
+    (inner) => answerOf(tool, args, { ...context, emit: inner, runtime: runtime.inside ?? runtime }),
+    { agent: recipient.name, input: () => ({ tool: call.name, arguments: given }), emit },
+  )
+}
+
+async function answerOf(tool: Tool, args: unknown, context: ToolContext): Promise<Answer> {
+  try {
+    return { content: textOfOutput(await tool.execute(args, context)), isError: false }
+  } catch (error) {
+    // What a tool throws because it was cancelled says nothing about the tool.
+    context.signal.throwIfAborted()
+    return failure(`Error: ${problemOf(error)}`)
   }
 }
 
 function toolContext(turn: Turn, call: ToolCall, key: string): ToolContext {
   const context = scopedContext(turn, `${turn.messageId}.${call.id}`)
   return { ...context, callId: call.id, idempotencyKey: key, agent: turn.recipient.name }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : quote(error)
 }
 
 function textOfOutput(output: unknown): string {

@@ -1,4 +1,5 @@
-import type { Runtime } from '../ports/runtime.ts'
+import type { Runtime, StepAbout } from '../ports/runtime.ts'
+import type { Emit } from '../event.ts'
 
 /** A runtime that notes what every step gave, and answers a second run from its notes. */
 export interface JournalRuntime extends Runtime {
@@ -20,7 +21,11 @@ export function journalRuntime(journal: Map<string, string> = new Map()): Journa
   return {
     journal,
     ran,
-    async step<Result>(key: string, action: () => Result | Promise<Result>): Promise<Result> {
+    async step<Result>(
+      key: string,
+      action: (emit: Emit) => Result | Promise<Result>,
+      about?: StepAbout,
+    ): Promise<Result> {
       const count = (occurrences.get(key) ?? 0) + 1
       occurrences.set(key, count)
       const place = count === 1 ? key : `${key}#${count}`
@@ -28,7 +33,7 @@ export function journalRuntime(journal: Map<string, string> = new Map()): Journa
       // What was noted under a key is what this step gave before.
       if (noted !== undefined) return JSON.parse(noted) as Result
       ran.push(place)
-      const result = await action()
+      const result = await action(about?.emit ?? (() => {}))
       journal.set(place, JSON.stringify(result ?? null))
       return result
     },
