@@ -1,2 +1,3 @@
+export { tapeFile, type TapeFile, type TapeFileOptions } from './tape-file.ts'
 export { terminalApproval } from './terminal-approval.ts'
 export { terminalInput, type TerminalOptions } from './terminal-input.ts'
