@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /** What an example printed, and how it ended. */
 export interface ExampleRun {
@@ -8,10 +9,24 @@ export interface ExampleRun {
   readonly stderr: string
 }
 
-/** Runs `examples/<name>/main.ts` in a process that has no environment, and so no key; `input` is piped into it. */
+/** What an example finds in its environment: keys and secrets that none of them is to use, show or send. */
+const CANARIES: Readonly<Record<string, string>> = Object.freeze({
+  OPENAI_API_KEY: 'sk-canary-of-openai-0123456789',
+  ANTHROPIC_API_KEY: 'canary-of-anthropic',
+  AWS_SECRET_ACCESS_KEY: 'canary-of-amazon',
+  DATABASE_URL: 'postgres://user:canary-of-the-database@localhost/db',
+})
+
+const blockedNetwork = pathToFileURL(join(import.meta.dirname, '..', 'test', 'blocked-network.ts')).href
+
+/**
+ * Runs `examples/<name>/main.ts` in a process whose network is blocked and whose environment has nothing but canaries;
+ * `input` is piped into it.
+ */
 export function runExample(name: string, args: readonly string[] = [], input = ''): Promise<ExampleRun> {
   const main = join(import.meta.dirname, name, 'main.ts')
-  const child = spawn(process.execPath, ['--conditions=conversable-source', main, ...args], { env: {} })
+  const options = ['--conditions=conversable-source', '--import', blockedNetwork]
+  const child = spawn(process.execPath, [...options, main, ...args], { env: CANARIES })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

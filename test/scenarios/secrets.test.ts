@@ -101,26 +101,3 @@ test('a secret that a model, a tool and a person speak out is not on the tape, w
   player.assertUsedUp()
   expect(played.types).toEqual(recorded.types)
 })
-
-test('a tripwire refuses every way out of the machine, and says which host was meant', async () => {
-  const tripwire = setTripwire(isLoopback)
-  const net = await import('node:net')
-  const dns = await import('node:dns/promises')
-  const problem = /The network is blocked|fetch failed/
-  await expect(fetch('https://fetch.example')).rejects.toThrow(problem)
-  await expect(fetch('http://192.0.2.1')).rejects.toThrow(problem)
-  expect(() => net.connect(80, 'net.example')).toThrow(problem)
-  expect(() => net.connect({ port: 80, host: '192.0.2.2' })).toThrow(problem)
-  const { request } = await import('node:https')
-  expect(() => request('https://https.example').end()).toThrow(problem)
-  await expect(async () => dns.lookup('dns.example')).rejects.toThrow(problem)
-  tripwire.remove()
-  expect(tripwire.refused).toEqual([
-    'fetch.example',
-    '192.0.2.1',
-    'net.example',
-    '192.0.2.2',
-    'https.example',
-    'dns.example',
-  ])
-})
