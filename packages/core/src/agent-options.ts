@@ -1,5 +1,6 @@
 import { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 import type { Message, MessageInput } from './message.ts'
+import type { OutputOptions } from './model/output.ts'
 import { checkModel } from './model/resolve-model.ts'
 import type { HumanInput } from './ports/human-input.ts'
 import type { LlmConfig } from './ports/model.ts'
@@ -28,6 +29,8 @@ export interface ConversableAgentOptions {
   readonly maxConsecutiveAutoReply?: number
   /** Which model answers, and how. Default: none. */
   readonly llmConfig?: LlmConfig | false
+  /** Which form the model's replies must have: a JSON object of a schema. Default: any. */
+  readonly output?: OutputOptions
   /** Who runs the code that the agent receives. Default: nobody. */
   readonly codeExecutionConfig?: CodeExecutionConfig | false
   /** What the agent says if nothing else answers; `null` for staying silent. Default: an empty text. */
@@ -45,6 +48,7 @@ const OPTIONS = Object.freeze([
   'isTerminationMsg',
   'maxConsecutiveAutoReply',
   'llmConfig',
+  'output',
   'codeExecutionConfig',
   'defaultAutoReply',
   'silent',
@@ -88,6 +92,9 @@ export function checkAgentOptions(options: ConversableAgentOptions): void {
       throw refuse(`The ${owner} has ${quote(value)} as ${option}. Give a function.`)
   }
   if (llmConfig) checkLlmConfig(llmConfig, name)
+  if (options.output && !llmConfig) {
+    throw refuse(`The ${owner} is to give an output, but has no model. Give it an llmConfig.`, 'output-needs-model')
+  }
   if (codeExecutionConfig) checkCodeExecution(codeExecutionConfig, owner, options.humanInputMode)
 }
 

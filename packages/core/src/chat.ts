@@ -1,5 +1,6 @@
 import { carryoverItems, withCarryover, type Carryover } from './carryover.ts'
 import { callback } from './callback.ts'
+import { checkChatOutput, outputOf, type ChatOutputOptions } from './chat-output.ts'
 import { runChatLoop, sendMessage, type HeldChat, type SpeakerRule } from './chat-loop.ts'
 import type { ChatResult } from './chat-result.ts'
 import { withResult, type ChatRun } from './chat-run.ts'
@@ -27,7 +28,7 @@ export interface OpeningInput extends Sides {
 }
 
 /** How a chat is held. */
-export interface ChatOptions {
+export interface ChatOptions<Output = unknown> {
   /** What the sender opens with: a message, or a function that makes it. Without it the sender's person is asked. */
   readonly message?:
     | MessageInput
@@ -47,6 +48,8 @@ export interface ChatOptions {
   /** Default `last_msg`. */
   readonly summaryMethod?: SummaryMethod
   readonly summaryArgs?: SummaryArgs
+  /** A result of a schema that the chat is to have: the last message if that fits, or else of a model that is asked. */
+  readonly output?: ChatOutputOptions<Output>
   /** When a chat that goes round in circles is ended; `false` for never. Default: after 6 repeated messages. */
   readonly noProgress?: NoProgressOptions | false
 }
@@ -61,6 +64,7 @@ const CHAT_OPTIONS: readonly string[] = Object.freeze([
   'context',
   'summaryMethod',
   'summaryArgs',
+  'output',
   'noProgress',
 ])
 
@@ -74,10 +78,17 @@ export interface ChatFrame {
 }
 
 /** Starts a chat between two agents. */
-export function initiateChat(sides: Sides, options: ChatOptions & RunOptions = {}): ChatRun<ChatResult> {
+export function initiateChat<Output>(
+  sides: Sides,
+  options: ChatOptions<Output> & RunOptions = {},
+): ChatRun<ChatResult<Output>> {
   const { signal, runtime, humanInput, parent, ...chat } = options
   checkChat(sides, chat)
-  return startRun({ signal, runtime, humanInput, parent }, (outer, leave) => holdChat(sides, chat, { outer, leave }))
+  const run = startRun<ChatResult>({ signal, runtime, humanInput, parent }, (outer, leave) =>
+    holdChat(sides, chat, { outer, leave }),
+  )
+  // What a schema lets through is of its type.
+  return run as ChatRun<ChatResult<Output>>
 }
 
 /**
@@ -99,6 +110,7 @@ export function checkChat({ sender, recipient }: Sides, options: ChatOptions, fu
   carryoverItems(options.carryover)
   const { summaryMethod = 'last_msg', summaryArgs = {} } = options
   checkSummary({ sender, recipient, summaryMethod, summaryArgs })
+  if (options.output) checkChatOutput({ sender, recipient }, options.output)
 }
 
 /** Holds a chat that was checked, inside a run. */
@@ -133,17 +145,18 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
   try {
     announce(chat, held, frame)
     const stopReason = (await open(chat, held)) ?? (await runChatLoop(held, chat.rule))
-    const { summaryMethod = 'last_msg', summaryArgs = {} } = options
+    const { summaryMethod = 'last_msg', summaryArgs = {}, output: asked } = options
+    const output = asked && (await outputOf({ sides, conversation, options: asked }, context))
     const summary = await sumUp({ ...sides, conversation, summaryMethod, summaryArgs }, context)
     context.emit({ type: 'chat-end', stopReason })
-    return resultOf(chat, context, { summary, stopReason })
+    return resultOf(chat, context, { summary, output, stopReason })
   } catch (thrown) {
     const { aborted, reason } = context.signal
     const error: unknown = aborted ? reason : thrown
     const detail = error instanceof Error ? error.message : quote(error)
     const stopReason: StopReason = { rule: aborted ? 'aborted' : 'error', ...progress, detail }
     context.emit({ type: 'chat-end', stopReason })
-    const partial = resultOf(chat, context, { summary: '', stopReason })
+    const partial = resultOf(chat, context, { summary: '', output: undefined, stopReason })
     frame.leave?.(partial)
     throw withResult(error, partial)
   } finally {
@@ -239,10 +252,10 @@ async function openingOf(
 function resultOf(
   { sides, conversation }: PreparedChat,
   { usage }: ChatContext,
-  end: Pick<ChatResult, 'summary' | 'stopReason'>,
+  { output, ...end }: Pick<ChatResult, 'summary' | 'output' | 'stopReason'>,
 ): ChatResult {
   const { sender, recipient } = sides
-  return {
+  const result: Omit<ChatResult, 'output'> = {
     chatId: conversation.id,
     sender: sender.name,
     recipient: recipient.name,
@@ -252,4 +265,6 @@ function resultOf(
     usage: usage.report(),
     humanInput: [...(conversation.humanInput[sender.name] ?? [])],
   }
+  // A chat that was asked for no output has none; its type is then unknown.
+  return (output === undefined ? result : { ...result, output }) as ChatResult
 }

@@ -35,6 +35,13 @@ export type EventBody =
   | SpeakerSelected
   /** What a selector is asked and answers, in a verbose group. */
   | { readonly type: 'selection-message'; readonly from: string; readonly to: string; readonly text: string }
+  /** An answer of a model does not fit the schema that it was asked for; it is asked again, or the run fails. */
+  | {
+      readonly type: 'output-reject'
+      readonly agent: string
+      readonly text: string
+      readonly problems: readonly string[]
+    }
   /** A line for the people who watch, as AutoGen prints it. */
   | { readonly type: 'notice'; readonly text: string }
   | MessageSent

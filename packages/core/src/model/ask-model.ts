@@ -19,7 +19,7 @@ import { watchedCall } from './watched-call.ts'
 export interface ModelRequest {
   readonly agent: string
   /** Told to the model's middleware in `providerOptions.conversable`. */
-  readonly purpose: 'reply' | 'summary' | 'select-speaker' | 'prepare-response'
+  readonly purpose: 'reply' | 'summary' | 'output' | 'select-speaker' | 'prepare-response'
   readonly prompt: LanguageModelV4Prompt
   readonly tools?: readonly ToolSpec[]
   /** Asks for JSON of a schema. */
