@@ -27,6 +27,11 @@ export interface ConversableAgentOptions {
   readonly isTerminationMsg?: (message: Message) => boolean
   /** How many replies in a row the agent gives one sender without a person; `Infinity` for no limit. Default 100. */
   readonly maxConsecutiveAutoReply?: number
+  /**
+   * How often in a row the agent tells a model that nothing but calls with arguments that do not fit came from it;
+   * once more ends the chat. `Infinity` for no limit. Default 5.
+   */
+  readonly maxArgumentRepairs?: number
   /** Which model answers, and how. Default: none. */
   readonly llmConfig?: LlmConfig | false
   /** Which form the model's replies must have: a JSON object of a schema. Default: any. */
@@ -47,6 +52,7 @@ const OPTIONS = Object.freeze([
   'humanInput',
   'isTerminationMsg',
   'maxConsecutiveAutoReply',
+  'maxArgumentRepairs',
   'llmConfig',
   'output',
   'codeExecutionConfig',
@@ -66,6 +72,7 @@ const LLM_OPTIONS = Object.freeze([
   'timeoutMs',
   'price',
   'speakerNames',
+  'allowFormatStrTemplate',
 ])
 const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
 const MODES = Object.freeze(['ALWAYS', 'TERMINATE', 'NEVER'])
@@ -85,7 +92,8 @@ export function checkAgentOptions(options: ConversableAgentOptions): void {
   if (!MODES.includes(humanInputMode)) {
     throw refuse(`The ${owner} has ${quote(humanInputMode)} as humanInputMode. It is one of ${MODES.join(', ')}.`)
   }
-  checkCount(owner, 'maxConsecutiveAutoReply', { value: options.maxConsecutiveAutoReply, infinite: true })
+  for (const option of ['maxConsecutiveAutoReply', 'maxArgumentRepairs'] as const)
+    checkCount(owner, option, { value: options[option], infinite: true })
   for (const option of ['humanInput', 'isTerminationMsg'] as const) {
     const value: unknown = options[option]
     if (value !== undefined && typeof value !== 'function')

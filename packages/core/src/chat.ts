@@ -7,7 +7,7 @@ import { withResult, type ChatRun } from './chat-run.ts'
 import { chatContext } from './context.ts'
 import { Conversation } from './conversation.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
-import { textOf, type MessageInput } from './message.ts'
+import { isSlotValue, textOf, type MessageInput, type SlotValues } from './message.ts'
 import { askPerson } from './person.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import { ProgressWatch, type NoProgressOptions } from './progress-watch.ts'
@@ -43,7 +43,10 @@ export interface ChatOptions<Output = unknown> {
   readonly verbose?: boolean
   /** What this chat takes from others; put behind its opening message. */
   readonly carryover?: Carryover
-  /** Further values for a computed opening message. */
+  /**
+   * Further values for a computed opening message. With any other, the texts, numbers and booleans among them are its
+   * `context`: they fill slots such as `{name}` for agents whose `llmConfig` has `allowFormatStrTemplate`.
+   */
   readonly context?: Readonly<Record<string, unknown>>
   /** Default `last_msg`. */
   readonly summaryMethod?: SummaryMethod
@@ -246,7 +249,14 @@ async function openingOf(
     message !== undefined
       ? message
       : await askPerson(context, { agent: sender, conversation, prompt: '>', purpose: 'opening' })
-  return withCarryover(typed, carryover)
+  return withContext(withCarryover(typed, carryover), options.context)
+}
+
+/** A message with the values of a chat's context that can fill slots, unless it has a context itself. */
+function withContext(message: MessageInput, context: ChatOptions['context'] = {}): MessageInput {
+  const slots = Object.entries(context).filter((entry): entry is [string, SlotValues[string]] => isSlotValue(entry[1]))
+  if (slots.length === 0) return message
+  return { context: Object.fromEntries(slots), ...(typeof message === 'string' ? { content: message } : message) }
 }
 
 function resultOf(

@@ -75,7 +75,7 @@ export class ConversableAgent implements Agent {
       'termination',
       terminationReply({ humanInputMode, isTerminationMsg, maxConsecutiveAutoReply }),
     )
-    this.#replies.addBuiltIn('toolCalls', toolCallsReply(this.#executable))
+    this.#replies.addBuiltIn('toolCalls', toolCallsReply(this.#executable, options.maxArgumentRepairs))
     if (codeExecutionConfig) this.#replies.addBuiltIn('code', codeExecutionReply(codeExecutionConfig))
     if (this.llmConfig) this.#replies.addBuiltIn('model', this.#modelReply(this.llmConfig, options.output))
   }

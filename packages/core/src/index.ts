@@ -72,6 +72,7 @@ export {
   type MessageInput,
   type ProviderMetadata,
   type ReasoningPart,
+  type SlotValues,
   type TextPart,
   type ToolCall,
   type ToolResult,

@@ -2,6 +2,7 @@ import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
 import type { ModelAnswer } from '../model/answer-reader.ts'
 import { askModel, type ModelRequest } from '../model/ask-model.ts'
 import { askForOutput, type OutputForm } from '../model/output.ts'
+import { filledPrompt } from '../model/templates.ts'
 import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig } from '../ports/model.ts'
@@ -22,10 +23,11 @@ export interface ModelReplyOptions {
 export function modelReply({ llmConfig, systemMessage, tools, output }: ModelReplyOptions): ReplyFunction {
   return async (turn) => {
     const { recipient, messageId } = turn
+    const prompt = promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) })
     const request = {
       agent: recipient.name,
       purpose: 'reply' as const,
-      prompt: promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) }),
+      prompt: llmConfig.allowFormatStrTemplate ? filledPrompt(prompt, turn.messages) : prompt,
       tools: tools(),
       step: stepKey(turn, 'model'),
     }

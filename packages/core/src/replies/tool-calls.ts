@@ -13,36 +13,57 @@ const CANCELLED = 'Error: The run was cancelled before this call was done.'
  *
  * Every call gets an answer: of its tool, or an error text that the model can mend; also when the run is cancelled, so
  * that what is done is not lost and the history stays legal.
+ *
+ * @param maxArgumentRepairs - How often in a row nothing but calls with bad arguments is answered so; one more such
+ *   message ends the chat. Default 5.
  */
-export function toolCallsReply(tools: ReadonlyMap<string, Tool>): ReplyFunction {
+export function toolCallsReply(tools: ReadonlyMap<string, Tool>, maxArgumentRepairs = 5): ReplyFunction {
   return (turn) => {
     const calls = turn.messages.at(-1)?.toolCalls
-    return calls && calls.length > 0 ? answerCalls(calls, tools, turn) : undefined
+    return calls && calls.length > 0 ? answerCalls(calls, { tools, maxArgumentRepairs }, turn) : undefined
   }
 }
 
-async function answerCalls(calls: readonly ToolCall[], tools: ReadonlyMap<string, Tool>, turn: Turn): Promise<Reply> {
+async function answerCalls(
+  calls: readonly ToolCall[],
+  { tools, maxArgumentRepairs }: { readonly tools: ReadonlyMap<string, Tool>; readonly maxArgumentRepairs: number },
+  turn: Turn,
+): Promise<Reply> {
+  let isBad = true
   const toolResults = await Promise.all(
     calls.map(async (call): Promise<ToolResult> => {
-      const answer = await answerTo(call, tools.get(call.name), turn)
+      const { badArguments = false, ...answer } = await answerTo(call, tools.get(call.name), turn)
+      isBad &&= badArguments
       const result = { callId: call.id, name: call.name, ...answer }
       turn.emit({ type: 'tool-result', result })
       return result
     }),
   )
-  const endsChat = toolResults.some((result) => !result.isError && tools.get(result.name)?.endsChat)
+  const isEnd = toolResults.some((result) => !result.isError && tools.get(result.name)?.endsChat)
+  const endsChat = isOnceTooOften(turn, isBad, maxArgumentRepairs) ? ('bad-arguments' as const) : isEnd
   const polling = calls.every((call) => tools.get(call.name)?.pollable)
   return { message: { toolResults }, ...(endsChat && { endsChat }), ...(polling && { polling }) }
 }
 
-type Answer = Pick<ToolResult, 'content' | 'isError'>
+/** Counts how often in a row an agent got nothing but calls with bad arguments; says whether that is more than `limit`. */
+function isOnceTooOften({ conversation, recipient }: Turn, isBad: boolean, limit: number): boolean {
+  const key = `bad-arguments:${recipient.name}`
+  const before = Number(conversation.data[key] ?? 0)
+  if (isBad && before < limit) conversation.data[key] = before + 1
+  else if (before > 0) delete conversation.data[key]
+  return isBad && before >= limit
+}
+
+/** An answer; `badArguments` if the tool was not run because of them. */
+type Answer = Pick<ToolResult, 'content' | 'isError'> & { readonly badArguments?: boolean }
 
 async function answerTo(call: ToolCall, tool: Tool | undefined, turn: Turn): Promise<Answer> {
   if (!tool) return failure(`Error: Function ${call.name} not found.`)
   const parsed = parseArguments(call.arguments)
-  if (parsed.problem !== undefined) return failure(parsed.problem)
+  if (parsed.problem !== undefined) return { ...failure(parsed.problem), badArguments: true }
   const checked = await check(tool, parsed.value)
-  if (checked.issues) return failure(checked.issues.map((issue) => `Error: ${issue}`).join('\n'))
+  if (checked.issues)
+    return { ...failure(checked.issues.map((issue) => `Error: ${issue}`).join('\n')), badArguments: true }
   turn.emit({ type: 'tool-start', call })
   try {
     return await turn.cancellation.guard(run(tool, checked.value, { call, given: parsed.value, turn }))
