@@ -109,7 +109,7 @@ export async function readAnswerText(
 
 /**
  * Asks a model for an answer that fits, and again with what is wrong if it does not. An answer that calls tools is
- * given as it is, without a value: their results come first.
+ * given as it is, without a value: their results come first. No pieces of answers are emitted.
  *
  * @throws OutputError when the last answer does not fit either, and what `askModel` throws.
  */
@@ -118,7 +118,9 @@ export async function askForOutput(
   request: ModelRequest,
   { output, context }: { readonly output: OutputForm; readonly context: ChatContext },
 ): Promise<{ readonly answer: ModelAnswer; readonly fitting?: FittingAnswer }> {
-  let asked = shaped(config, request, output)
+  // Pieces of an answer that may be rejected are not told.
+  const { messageId: _messageId, ...quiet } = request
+  let asked = shaped(config, quiet, output)
   for (let requests = 1; ; requests++) {
     const answer = await askModel(config, asked, context)
     if (answer.toolCalls.length > 0) return { answer }

@@ -22,7 +22,8 @@ export interface Runtime {
   random(): number
   uuid(): string
   /**
-   * What an action uses that takes steps itself, as a tool may that holds a chat; they are part of its own step.
+   * What an action uses in place of this runtime: its clock, its chance and steps of its own, as a tool may take that
+   * holds a chat, are part of the step around it.
    * Default: this runtime.
    */
   readonly inside?: Runtime

@@ -30,9 +30,10 @@ export function modelReply({ llmConfig, systemMessage, tools, output }: ModelRep
       prompt: llmConfig.allowFormatStrTemplate ? filledPrompt(prompt, turn.messages) : prompt,
       tools: tools(),
       step: stepKey(turn, 'model'),
+      messageId,
     }
     if (output) return fittingReply(llmConfig, request, { output, turn })
-    const { text, content, toolCalls } = await askModel(llmConfig, { ...request, messageId }, turn)
+    const { text, content, toolCalls } = await askModel(llmConfig, request, turn)
     if (text === undefined && toolCalls.length === 0) return undefined
     return { message: toolCalls.length > 0 ? { content, toolCalls } : { content } }
   }

@@ -118,7 +118,6 @@ test('after the first thing that is not as recorded, everything fails with the s
   const recorder = new TapeRecorder()
   await recorder.step('c/1/a.model', () => 1, { agent: 'a', input: () => ({ x: [{ y: 1 }] }) })
   await recorder.step('c/2/b.model', () => 1, { agent: 'b' })
-  recorder.now()
   const player = new TapePlayer(recorder.toJSON())
   const first = player.step('c/1/a.model', () => 1, { agent: 'a', input: () => ({ x: [{ y: 2 }] }) })
   const problem = 'agent "a", turn 1, x[0].y: recorded 1, now 2. If the change is meant, record the tape again.'
@@ -127,13 +126,16 @@ test('after the first thing that is not as recorded, everything fails with the s
   expect(() => player.assertUsedUp()).toThrow(problem)
 })
 
-test('a clock that is asked more often, or less often, fails', () => {
+test('chance that is asked more often, or less often, fails; a clock goes on with its last word', () => {
   const recorder = new TapeRecorder()
-  recorder.now()
-  const more = new TapePlayer(recorder.toJSON())
-  more.now()
-  expect(() => more.now()).toThrow('The clock is asked more often than when the tape was recorded: 1 times.')
-  expect(() => new TapePlayer(recorder.toJSON()).assertUsedUp()).toThrow('The clock was asked 1 times less')
+  const chance = recorder.random()
+  const time = recorder.now()
+  const player = new TapePlayer(recorder.toJSON())
+  expect([player.random(), player.now(), player.now()]).toEqual([chance, time, time])
+  expect(() => player.random()).toThrow(
+    'Chance is asked more often than when the tape was recorded, which was 1 times.',
+  )
+  expect(() => new TapePlayer(recorder.toJSON()).assertUsedUp()).toThrow('Chance was asked 1 times less')
 })
 
 test('a tape on which a step goes on after its end is refused', () => {

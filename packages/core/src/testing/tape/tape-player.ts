@@ -66,12 +66,20 @@ export class TapePlayer implements Runtime {
     return this.#play(step, about)
   }
 
+  /** What the clock said when it was recorded; when it is asked more often, which timers may do, its last word. */
   now(): number {
-    return this.#next('clock', this.#tape.clock, this.#clock++)
+    const { clock = [] } = this.#tape
+    return clock[Math.min(this.#clock++, clock.length - 1)] ?? 0
   }
 
   random(): number {
-    return this.#next('chance', this.#tape.chance, this.#chance++)
+    const chance = this.#tape.chance?.[this.#chance++]
+    if (chance !== undefined) return chance
+    throw this.#fail(
+      new TapeError(
+        `Chance is asked more often than when the tape was recorded, which was ${this.#tape.chance?.length ?? 0} times. Record it again.`,
+      ),
+    )
   }
 
   uuid(): string {
@@ -95,13 +103,8 @@ export class TapePlayer implements Runtime {
         place,
       )
     }
-    for (const [what, values, used] of [
-      ['clock', this.#tape.clock, this.#clock],
-      ['chance', this.#tape.chance, this.#chance],
-    ] as const) {
-      const left = (values?.length ?? 0) - used
-      if (left > 0) throw new TapeError(`The ${what} was asked ${left} times less than when the run was recorded.`)
-    }
+    const left = (this.#tape.chance?.length ?? 0) - this.#chance
+    if (left > 0) throw new TapeError(`Chance was asked ${left} times less than when the run was recorded.`)
   }
 
   #play<Result>({ entry, items }: StepOnTape, about: StepAbout | undefined): Promise<Result> {
@@ -136,16 +139,6 @@ export class TapePlayer implements Runtime {
       `${placeText(place)}: the step ${JSON.stringify(name)} is not on the tape. ${instead}. The run goes another way ` +
         'than when it was recorded, or is longer; if that is meant, record the tape again.',
       place,
-    )
-  }
-
-  #next(what: string, values: readonly number[] | undefined, index: number): number {
-    const value = values?.[index]
-    if (value !== undefined) return value
-    throw this.#fail(
-      new TapeError(
-        `The ${what} is asked more often than when the tape was recorded: ${values?.length ?? 0} times. Record it again.`,
-      ),
     )
   }
 
