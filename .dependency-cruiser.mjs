@@ -110,8 +110,15 @@ export default {
       name: 'subpaths-apart',
       comment: 'A subpath export is built on the core; the core and other subpaths do not know it.',
       severity: 'error',
-      from: { path: `${core}([^/]+)`, pathNot: tests },
+      from: { path: `${core}([^/]+)`, pathNot: [tests, `${core}node/`] },
       to: { path: `${core}(${subpaths})/`, pathNot: `${core}$1/` },
+    },
+    {
+      name: 'node-on-testing-alone',
+      comment: 'What node/ adds to tests, such as a tape in a file, is built on testing/ and on no other subpath.',
+      severity: 'error',
+      from: { path: `${core}node/`, pathNot: tests },
+      to: { path: `${core}(${subpaths})/`, pathNot: `${core}(node|testing)/` },
     },
     {
       name: 'core-knows-no-package',

@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['conversable-source', 'module', 'node', 'development|production'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // No keys, and no network but this machine's own.
+    setupFiles: ['./test/setup.ts'],
     // One process without isolation is fast, and finds globals: a test that needs isolation has found one.
     isolate: false,
     reporters: ['default', './test/reporter.ts'],

@@ -8,7 +8,7 @@ const names = globSync('*/main.ts', { cwd: import.meta.dirname })
   .toSorted()
 
 test.concurrent.each(names)(
-  '%s runs without a key, and says first that models are scripted',
+  '%s says first that models are scripted, reaches no other machine, and shows no secret',
   { timeout: 60_000 },
   async (name) => {
     const { exitCode, stdout, stderr } = await runExample(name)
@@ -17,5 +17,6 @@ test.concurrent.each(names)(
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(first).toContain('scripted')
     expect(rest.join('').trim()).not.toBe('')
+    expect(stdout).not.toContain('canary')
   },
 )

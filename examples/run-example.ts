@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /** What an example printed, and how it ended. */
 export interface ExampleRun {
@@ -10,9 +11,19 @@ export interface ExampleRun {
   readonly stderr: string
 }
 
+/** What an example finds in its environment: keys and secrets that none of them is to use, show or send. */
+const CANARIES: Readonly<Record<string, string>> = Object.freeze({
+  OPENAI_API_KEY: 'sk-canary-of-openai-0123456789',
+  ANTHROPIC_API_KEY: 'canary-of-anthropic',
+  AWS_SECRET_ACCESS_KEY: 'canary-of-amazon',
+  DATABASE_URL: 'postgres://user:canary-of-the-database@localhost/db',
+})
+
+const blockedNetwork = pathToFileURL(join(import.meta.dirname, '..', 'test', 'blocked-network.ts')).href
+
 /**
- * Runs `examples/<name>/main.ts` in a process that has no environment, and so no key, but a folder for temporary files,
- * which is deleted in the end; `input` is piped into it.
+ * Runs `examples/<name>/main.ts` in a process whose network is blocked and whose environment has nothing but canaries and
+ * a folder for temporary files, which is deleted in the end; `input` is piped into it.
  */
 export async function runExample(name: string, args: readonly string[] = [], input = ''): Promise<ExampleRun> {
   const main = join(import.meta.dirname, name, 'main.ts')
@@ -20,7 +31,8 @@ export async function runExample(name: string, args: readonly string[] = [], inp
   // Where the host is root, programs run as another user, who has to get to the folders in it.
   chmodSync(folder, 0o711)
   try {
-    return await ended(['--conditions=conversable-source', main, ...args], { TMPDIR: folder }, input)
+    const options = ['--conditions=conversable-source', '--import', blockedNetwork]
+    return await ended([...options, main, ...args], { ...CANARIES, TMPDIR: folder }, input)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -32,6 +32,7 @@ const breaches = [
   { rule: 'index-for-outsiders', file: '/packages/executors/src/wasm.ts', imports: './index.ts' },
   { rule: 'subpaths-apart', file: 'chat.ts', imports: './testing/scripted-model.ts' },
   { rule: 'subpaths-apart', file: 'console/colour.ts', imports: '../node/store.ts' },
+  { rule: 'node-on-testing-alone', file: 'node/printer.ts', imports: '../console/colour.ts' },
   { rule: 'core-knows-no-package', file: 'node/executors.ts', imports: '@conversable/executors' },
   { rule: 'core-knows-no-package', file: 'agent.test.ts', imports: '@conversable/executors' },
   { rule: 'public-api-only', file: '/packages/executors/src/docker.ts', imports: '../../core/src/message.ts' },
@@ -56,6 +57,7 @@ const allowed = [
   { file: 'node/store.ts', imports: 'node:fs' },
   { file: 'chat-loop.test.ts', imports: './index.ts' },
   { file: '/packages/executors/src/index.ts', imports: 'conversable' },
+  { file: 'node/tape.ts', imports: '../testing/scripted-model.ts' },
   { file: '/examples/nested/main.ts', imports: 'conversable/testing' },
   { file: '/test/scenarios/chat.test.ts', imports: '../../packages/core/src/chat-loop.ts' },
 ]

@@ -1,6 +1,14 @@
 import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
-import { AssistantAgent, ConversableAgent, tool, type ChatEvent, type ChatResult, type Reply } from 'conversable'
+import {
+  AssistantAgent,
+  ConversableAgent,
+  initiateChat,
+  tool,
+  type ChatEvent,
+  type ChatResult,
+  type Reply,
+} from 'conversable'
 import { ScriptedModel } from 'conversable/testing'
 import * as v from 'valibot'
 import { z } from 'zod'
@@ -109,6 +117,42 @@ export async function results(): Promise<void> {
   // @ts-expect-error a chat has a recipient
   await user.initiateChats([{ message: 'hi' }])
   takesNumber(several.length)
+}
+
+// The output of a chat is of its schema's type.
+export async function outputs(): Promise<void> {
+  const chat = { message: 'hi', maxTurns: 1 }
+  const { output } = await user.initiateChat(assistant, { ...chat, output: { schema: z.object({ n: z.number() }) } })
+  takesNumber(output.n)
+  // @ts-expect-error a number is no text
+  takesText(output.n)
+  // @ts-expect-error there is no m
+  takesText(output.m)
+  const valibot = toStandardJsonSchema(v.object({ a: v.optional(v.string(), 'x') }))
+  takesText((await user.initiateChat(assistant, { ...chat, output: { schema: valibot } })).output.a)
+  const byArkType = await initiateChat(
+    { sender: user, recipient: assistant },
+    { output: { schema: type({ n: 'number' }) } },
+  )
+  takesNumber(byArkType.output.n)
+  const jsonSchema = { type: 'object', properties: { n: { type: 'number' } } }
+  const untyped = await user.initiateChat(assistant, { ...chat, output: { schema: jsonSchema } })
+  // @ts-expect-error JSON Schema leaves it unknown …
+  takesNumber(untyped.output.n)
+  // … unless it is said.
+  const said = await user.initiateChat<{ readonly n: number }>(assistant, { ...chat, output: { schema: jsonSchema } })
+  takesNumber(said.output.n)
+  const none = await user.initiateChat(assistant, chat)
+  // @ts-expect-error there is none without a schema
+  takesNumber(none.output)
+  // @ts-expect-error a schema is an object
+  await user.initiateChat(assistant, { ...chat, output: { schema: 'number' } })
+  // @ts-expect-error no such option
+  await user.initiateChat(assistant, { ...chat, output: { schema: z.object({}), maxRepair: 1 } })
+  const plain: ChatResult = said
+  // @ts-expect-error a result of something is no result of a number
+  const narrow: ChatResult<{ readonly n: number }> = plain
+  takesNumber(narrow.output.n)
 }
 
 // @ts-expect-error a reply either speaks or stops

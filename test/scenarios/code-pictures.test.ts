@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { AssistantAgent, UserProxyAgent, type Artifact, type ChatEvent, type EventOf } from 'conversable'
+import { AssistantAgent, UserProxyAgent, type Artifact, type ChatEvent, type EventOf, type Runtime } from 'conversable'
 import { transcriptPrinter, type PrintOptions } from 'conversable/console'
-import { journalRuntime, ScriptedExecutor, ScriptedModel } from 'conversable/testing'
+import { ScriptedExecutor, ScriptedModel, TapePlayer, TapeRecorder } from 'conversable/testing'
 
 const artifact = (path: string, mime: string, file?: string): Artifact => ({
   path,
@@ -17,7 +17,7 @@ const ARTIFACTS = [
   artifact('\u001B[2J\n.svg', 'image/svg+xml'),
 ]
 
-async function chat(runtime = journalRuntime(), print?: PrintOptions): Promise<ChatEvent[]> {
+async function chat(runtime?: Runtime, print?: PrintOptions): Promise<ChatEvent[]> {
   const executor = new ScriptedExecutor([{ exitCode: 0, output: 'drawn\n', artifacts: ARTIFACTS }])
   const model = new ScriptedModel(['Run this:\n```python\ndraw()\n```', 'TERMINATE'])
   const coder = new AssistantAgent({ name: 'coder', llmConfig: { model } })
@@ -27,7 +27,7 @@ async function chat(runtime = journalRuntime(), print?: PrintOptions): Promise<C
     isTerminationMsg: ({ content }) => content === 'TERMINATE',
     codeExecutionConfig: { executor },
   })
-  const run = user.initiateChat(coder, { message: 'Go.', runtime })
+  const run = user.initiateChat(coder, { message: 'Go.', ...(runtime && { runtime }) })
   if (print) run.subscribe(transcriptPrinter(print))
   const events: ChatEvent[] = []
   for await (const event of run) events.push(event)
@@ -39,10 +39,10 @@ function ends(events: readonly ChatEvent[]): EventOf<'code-end'>[] {
 }
 
 test('the end of code tells of the files that it left, as plain JSON, and so does a repeated run', async () => {
-  const runtime = journalRuntime()
-  const [end] = ends(await chat(runtime))
-  const repeated = journalRuntime(runtime.journal)
-  const [again] = ends(await chat(repeated))
+  const recorder = new TapeRecorder()
+  const [end] = ends(await chat(recorder))
+  const player = new TapePlayer(recorder.toJSON())
+  const [again] = ends(await chat(player))
 
   expect(end?.artifacts).toEqual([
     { path: 'a.csv', mime: 'text/csv', size: 3, origin: 'file', file: '/work/a.csv' },
@@ -50,14 +50,14 @@ test('the end of code tells of the files that it left, as plain JSON, and so doe
     { path: '\u001B[2J\n.svg', mime: 'image/svg+xml', size: 3, origin: 'file' },
   ])
   expect(JSON.parse(JSON.stringify(end))).toEqual(end)
-  expect(repeated.ran).toEqual([])
+  player.assertUsedUp()
   expect(again?.artifacts).toEqual(end?.artifacts)
 })
 
 test('a transcript has a line for each picture, in which nothing hides, and what shows it', async () => {
   let printed = ''
   const pictures: PrintOptions['pictures'] = ({ file }) => (file === undefined ? '' : `<${file}>\n`)
-  await chat(journalRuntime(), { write: (text) => (printed += text), pictures })
+  await chat(undefined, { write: (text) => (printed += text), pictures })
 
   expect(printed).toContain(`>>>>>>>> EXECUTING CODE BLOCK (inferred language is python)...
 

@@ -2,6 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/
 import {
   AssistantAgent,
   GroupChatManager,
+  inlineRuntime,
   readShortened,
   SocietyOfMindAgent,
   textOf,
@@ -10,7 +11,7 @@ import {
   type ChatEvent,
   type ChatResult,
 } from 'conversable'
-import { journalRuntime, type ScriptedAnswer } from 'conversable/testing'
+import type { ScriptedAnswer } from 'conversable/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { violationsIn } from '../legal-histories/checker.ts'
 import { strictModel, type StrictModel } from './strict-window.ts'
@@ -82,7 +83,8 @@ async function twoAgents(): Promise<Played> {
     message: TASK,
     maxTurns: 200,
     summaryMethod: 'reflection_with_llm',
-    runtime: journalRuntime(),
+    // The same ids in every run, so that two runs can be compared byte by byte.
+    runtime: { ...inlineRuntime, uuid: () => 'chat-1' },
   })
   run.subscribe((event) => void (event.type === 'context-trim' && trims.push(event)))
   return { strict, result: await run, trims }

@@ -4,10 +4,12 @@ import {
   CallbackError,
   MessageError,
   ModelError,
+  tool,
   type ConversableAgentOptions,
 } from 'conversable'
-import { ScriptError } from 'conversable/testing'
+import { ScriptError, type ScriptedAnswer } from 'conversable/testing'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { echo, lines, proxy, scripted } from './support.ts'
 
 /** What a caller without types may write. */
@@ -169,5 +171,52 @@ describe('what goes wrong while a chat is held is thrown with the transcript up 
       ['b', 'max-turns'],
       ['assistant', 'error'],
     ])
+  })
+})
+
+describe('a model that calls a tool with arguments that never fit', () => {
+  const count = tool({
+    name: 'count',
+    description: 'Counts.',
+    parameters: z.object({ to: z.number() }),
+    execute: ({ to }) => to,
+  })
+  const broken = (index: number): ScriptedAnswer => ({ toolCalls: [{ name: 'count', arguments: `{"to": "${index}"` }] })
+
+  test.each([
+    [undefined, 6],
+    [0, 1],
+    [2, 3],
+  ])(
+    'is told so %s times by default or as set, and then the chat ends after %i requests',
+    async (maxArgumentRepairs, requests) => {
+      const { agent, model } = scripted('assistant', (_request, index) => broken(index))
+      const user = proxy(maxArgumentRepairs === undefined ? {} : { maxArgumentRepairs }).registerForExecution(count)
+      const result = await user.initiateChat(agent, { message: 'go' })
+      expect(result.stopReason).toMatchObject({ rule: 'bad-arguments', agent: 'user' })
+      expect(model.requests).toHaveLength(requests)
+      // The last call is answered, too: the history is legal.
+      expect(result.chatHistory.at(-1)?.toolResults).toMatchObject([{ isError: true }])
+    },
+  )
+
+  test('counts anew after a call that fits, and not at all beside one', async () => {
+    const fits = { name: 'count', arguments: { to: 1 } }
+    const { agent, model } = scripted('assistant', (_request, index) => {
+      if (index === 9) return 'TERMINATE'
+      if (index % 3 === 2) return { toolCalls: [fits] }
+      return index % 3 === 1 ? { toolCalls: [fits, { name: 'count', arguments: { to: `${index}` } }] } : broken(index)
+    })
+    const user = proxy({ maxArgumentRepairs: 1 }).registerForExecution(count)
+    const result = await user.initiateChat(agent, { message: 'go', noProgress: false })
+    expect(result.stopReason.rule).toBe('termination')
+    expect(model.requests).toHaveLength(10)
+  })
+
+  test('is told so for ever if that is wanted', async () => {
+    const { agent } = scripted('assistant', (_request, index) => (index < 20 ? broken(index) : 'TERMINATE'))
+    const user = proxy({ maxArgumentRepairs: Infinity }).registerForExecution(count)
+    const result = await user.initiateChat(agent, { message: 'go', noProgress: false })
+    expect(result.stopReason.rule).toBe('termination')
   })
 })

@@ -1,6 +1,5 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { tool, type Tool } from 'conversable'
-import { journalRuntime } from 'conversable/testing'
+import { inlineRuntime, tool, type Runtime, type Tool } from 'conversable'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { echo, lines, proxy, scripted } from './support.ts'
@@ -65,8 +64,29 @@ test('a chat that goes on takes the earlier conversation, and results of before 
   expect(model.prompts[1]).toHaveLength(4)
 })
 
+/** A runtime that notes what every step gave, and answers a second run from its notes: the seed of a durable one. */
+function journal(
+  notes: Map<string, unknown> = new Map(),
+): Runtime & { readonly notes: Map<string, unknown>; readonly ran: string[] } {
+  const ran: string[] = []
+  return {
+    ...inlineRuntime,
+    uuid: () => 'chat-1',
+    notes,
+    ran,
+    async step(key, action) {
+      if (!notes.has(key)) {
+        ran.push(key)
+        notes.set(key, await action(() => {}))
+      }
+      // What was noted under a key is what this step gave.
+      return structuredClone(notes.get(key)) as Awaited<ReturnType<typeof action>>
+    },
+  }
+}
+
 test('a journal answers a second run: no model and no tool is asked again, whatever finished first', async () => {
-  const play = async (journal?: Map<string, string>) => {
+  const play = async (notes?: Map<string, unknown>) => {
     const { agent, model } = scripted('assistant', ({ prompt }) =>
       prompt.at(-1)?.role === 'tool'
         ? 'TERMINATE'
@@ -80,7 +100,7 @@ test('a journal answers a second run: no model and no tool is asked again, whate
     const ran: string[] = []
     const add = adder(ran)
     agent.registerForLLM(add)
-    const runtime = journalRuntime(journal)
+    const runtime = journal(notes)
     const result = await proxy().registerForExecution(add).initiateChat(agent, { message: 'go', runtime })
     return { runtime, ran, calls: model.requests.length, texts: lines(result.chatHistory), usage: result.usage }
   }
@@ -92,10 +112,10 @@ test('a journal answers a second run: no model and no tool is asked again, whate
     'chat-1/3/assistant.model',
   ])
   expect(first.ran).toEqual(['chat-1/2/user.tool.add.x', 'chat-1/2/user.tool.add.y'])
-  const again = await play(new Map(first.runtime.journal))
+  const again = await play(new Map(first.runtime.notes))
   expect(again).toMatchObject({ ran: [], calls: 0, texts: first.texts, usage: first.usage })
   const halfway = new Map(
-    [...first.runtime.journal].filter(
+    [...first.runtime.notes].filter(
       ([key]) => key !== 'chat-1/2/user.tool.add.x' && key !== 'chat-1/3/assistant.model',
     ),
   )
@@ -113,7 +133,7 @@ test('chats inside a reply have the same ids whenever the run is repeated', asyn
       { trigger: 'user' },
     )
     const ids = new Set<string>()
-    const run = proxy().initiateChat(writer, { message: 'go', maxTurns: 1, runtime: journalRuntime() })
+    const run = proxy().initiateChat(writer, { message: 'go', maxTurns: 1, runtime: journal() })
     run.subscribe((event) => ids.add(event.chatId))
     await run
     return [...ids]

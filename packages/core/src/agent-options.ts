@@ -1,5 +1,6 @@
 import { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 import type { Message, MessageInput } from './message.ts'
+import type { OutputOptions } from './model/output.ts'
 import { checkModel } from './model/resolve-model.ts'
 import { checkContextWindow } from './model/window/check-window.ts'
 import type { HumanInput } from './ports/human-input.ts'
@@ -27,8 +28,15 @@ export interface ConversableAgentOptions {
   readonly isTerminationMsg?: (message: Message) => boolean
   /** How many replies in a row the agent gives one sender without a person; `Infinity` for no limit. Default 100. */
   readonly maxConsecutiveAutoReply?: number
+  /**
+   * How often in a row the agent tells a model that nothing but calls with arguments that do not fit came from it;
+   * once more ends the chat. `Infinity` for no limit. Default 5.
+   */
+  readonly maxArgumentRepairs?: number
   /** Which model answers, and how. Default: none. */
   readonly llmConfig?: LlmConfig | false
+  /** Which form the model's replies must have: a JSON object of a schema. Default: any. */
+  readonly output?: OutputOptions
   /** Who runs the code that the agent receives. Default: nobody. */
   readonly codeExecutionConfig?: CodeExecutionConfig | false
   /** What the agent says if nothing else answers; `null` for staying silent. Default: an empty text. */
@@ -45,7 +53,9 @@ const OPTIONS = Object.freeze([
   'humanInput',
   'isTerminationMsg',
   'maxConsecutiveAutoReply',
+  'maxArgumentRepairs',
   'llmConfig',
+  'output',
   'codeExecutionConfig',
   'defaultAutoReply',
   'silent',
@@ -65,6 +75,7 @@ const LLM_OPTIONS = Object.freeze([
   'speakerNames',
   'toolCalls',
   'contextWindow',
+  'allowFormatStrTemplate',
 ])
 const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
 const TOOL_CALLS = Object.freeze(['auto', 'native', 'text'])
@@ -85,13 +96,17 @@ export function checkAgentOptions(options: ConversableAgentOptions): void {
   if (!MODES.includes(humanInputMode)) {
     throw refuse(`The ${owner} has ${quote(humanInputMode)} as humanInputMode. It is one of ${MODES.join(', ')}.`)
   }
-  checkCount(owner, 'maxConsecutiveAutoReply', { value: options.maxConsecutiveAutoReply, infinite: true })
+  for (const option of ['maxConsecutiveAutoReply', 'maxArgumentRepairs'] as const)
+    checkCount(owner, option, { value: options[option], infinite: true })
   for (const option of ['humanInput', 'isTerminationMsg'] as const) {
     const value: unknown = options[option]
     if (value !== undefined && typeof value !== 'function')
       throw refuse(`The ${owner} has ${quote(value)} as ${option}. Give a function.`)
   }
   if (llmConfig) checkLlmConfig(llmConfig, name)
+  if (options.output && !llmConfig) {
+    throw refuse(`The ${owner} is to give an output, but has no model. Give it an llmConfig.`, 'output-needs-model')
+  }
   if (codeExecutionConfig) checkCodeExecution(codeExecutionConfig, owner, options.humanInputMode)
 }
 

@@ -53,13 +53,13 @@ export interface Turn extends ChatContext {
 /**
  * How a turn ends: with a message to send, or with a reason to send none.
  *
- * `endsChat` ends the chat behind the message; `polling` says that the message is meant to be repeated; `reason` says
+ * `endsChat` ends the chat behind the message, by the rule `stop-tool` or the one given; `polling` says that the message is meant to be repeated; `reason` says
  * more about a stop than its rule, as for a group whose chat ended.
  */
 export type Reply =
   | {
       readonly message: MessageInput
-      readonly endsChat?: boolean
+      readonly endsChat?: boolean | StopRule
       readonly polling?: boolean
       readonly stop?: undefined
     }

@@ -5,6 +5,9 @@ import { quote } from './util/quote.ts'
 /** What a chat takes from those before it: a text, or a list of texts, messages or other JSON. */
 export type Carryover = string | readonly unknown[]
 
+/** What stands in front of a carryover, behind the text of its message. */
+export const CARRYOVER_START = '\nContext: \n'
+
 /**
  * The items of a carryover as texts; of a message its content is taken.
  *
@@ -26,7 +29,7 @@ export function carryoverItems(carryover: unknown): string[] {
  */
 export function withCarryover(message: MessageInput, items: readonly string[]): MessageInput {
   if (items.length === 0) return message
-  const context = `\nContext: \n${items.join('\n')}`
+  const context = CARRYOVER_START + items.join('\n')
   if (typeof message === 'string') return message + context
   const { content } = message
   if (typeof content === 'string') return { ...message, content: content + context }

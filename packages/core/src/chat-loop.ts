@@ -60,7 +60,7 @@ export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promis
     if (reply.message !== undefined) {
       const sending = sendMessage(chat, reply.message, { sender: speaker, recipient: sender })
       const sent = isPromise(sending) ? await sending : sending
-      if (reply.endsChat) return { rule: 'stop-tool', ...progress }
+      if (reply.endsChat) return { rule: reply.endsChat === true ? 'stop-tool' : reply.endsChat, ...progress }
       const circle = chat.watch?.observe(sent, reply.polling)
       if (circle) return { rule: 'no-progress', ...progress, ...circle }
     }

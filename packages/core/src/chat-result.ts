@@ -4,7 +4,7 @@ import type { StopReason } from './stop-reason.ts'
 import type { UsageReport } from './usage.ts'
 
 /** What is left of a chat that has ended. */
-export interface ChatResult {
+export interface ChatResult<Output = unknown> {
   readonly chatId: string
   readonly sender: string
   readonly recipient: string
@@ -12,6 +12,8 @@ export interface ChatResult {
   readonly chatHistory: readonly Message[]
   /** As `summaryMethod` made it; empty when the chat failed or was cancelled. */
   readonly summary: string
+  /** What the chat was asked for by its option `output`, checked; absent if it was not, and in a chat that failed. */
+  readonly output: Output
   readonly stopReason: StopReason
   /** To go on from: `initiateChat(recipient, { conversation: result.conversation })`. */
   readonly conversation: Conversation

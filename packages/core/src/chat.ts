@@ -1,12 +1,13 @@
 import { carryoverItems, withCarryover, type Carryover } from './carryover.ts'
 import { callback } from './callback.ts'
+import { checkChatOutput, outputOf, type ChatOutputOptions } from './chat-output.ts'
 import { runChatLoop, sendMessage, type HeldChat, type SpeakerRule } from './chat-loop.ts'
 import type { ChatResult } from './chat-result.ts'
 import { withResult, type ChatRun } from './chat-run.ts'
 import { chatContext } from './context.ts'
 import { Conversation } from './conversation.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
-import { textOf, type MessageInput } from './message.ts'
+import { isSlotValue, textOf, type MessageInput, type SlotValues } from './message.ts'
 import { askPerson } from './person.ts'
 import type { ChatContext } from './ports/chat-context.ts'
 import { ProgressWatch, type NoProgressOptions } from './progress-watch.ts'
@@ -27,7 +28,7 @@ export interface OpeningInput extends Sides {
 }
 
 /** How a chat is held. */
-export interface ChatOptions {
+export interface ChatOptions<Output = unknown> {
   /** What the sender opens with: a message, or a function that makes it. Without it the sender's person is asked. */
   readonly message?:
     | MessageInput
@@ -42,11 +43,16 @@ export interface ChatOptions {
   readonly verbose?: boolean
   /** What this chat takes from others; put behind its opening message. */
   readonly carryover?: Carryover
-  /** Further values for a computed opening message. */
+  /**
+   * Further values for a computed opening message. With any other, the texts, numbers and booleans among them are its
+   * `context`: they fill slots such as `{name}` for agents whose `llmConfig` has `allowFormatStrTemplate`.
+   */
   readonly context?: Readonly<Record<string, unknown>>
   /** Default `last_msg`. */
   readonly summaryMethod?: SummaryMethod
   readonly summaryArgs?: SummaryArgs
+  /** A result of a schema that the chat is to have: the last message if that fits, or else of a model that is asked. */
+  readonly output?: ChatOutputOptions<Output>
   /** When a chat that goes round in circles is ended; `false` for never. Default: after 6 repeated messages. */
   readonly noProgress?: NoProgressOptions | false
 }
@@ -61,6 +67,7 @@ const CHAT_OPTIONS: readonly string[] = Object.freeze([
   'context',
   'summaryMethod',
   'summaryArgs',
+  'output',
   'noProgress',
 ])
 
@@ -74,10 +81,17 @@ export interface ChatFrame {
 }
 
 /** Starts a chat between two agents. */
-export function initiateChat(sides: Sides, options: ChatOptions & RunOptions = {}): ChatRun<ChatResult> {
+export function initiateChat<Output>(
+  sides: Sides,
+  options: ChatOptions<Output> & RunOptions = {},
+): ChatRun<ChatResult<Output>> {
   const { signal, runtime, humanInput, parent, ...chat } = options
   checkChat(sides, chat)
-  return startRun({ signal, runtime, humanInput, parent }, (outer, leave) => holdChat(sides, chat, { outer, leave }))
+  const run = startRun<ChatResult>({ signal, runtime, humanInput, parent }, (outer, leave) =>
+    holdChat(sides, chat, { outer, leave }),
+  )
+  // What a schema lets through is of its type.
+  return run as ChatRun<ChatResult<Output>>
 }
 
 /**
@@ -99,6 +113,7 @@ export function checkChat({ sender, recipient }: Sides, options: ChatOptions, fu
   carryoverItems(options.carryover)
   const { summaryMethod = 'last_msg', summaryArgs = {} } = options
   checkSummary({ sender, recipient, summaryMethod, summaryArgs })
+  if (options.output) checkChatOutput({ sender, recipient }, options.output)
 }
 
 /** Holds a chat that was checked, inside a run. */
@@ -133,17 +148,18 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
   try {
     announce(chat, held, frame)
     const stopReason = (await open(chat, held)) ?? (await runChatLoop(held, chat.rule))
-    const { summaryMethod = 'last_msg', summaryArgs = {} } = options
+    const { summaryMethod = 'last_msg', summaryArgs = {}, output: asked } = options
+    const output = asked && (await outputOf({ sides, conversation, options: asked }, context))
     const summary = await sumUp({ ...sides, conversation, summaryMethod, summaryArgs }, context)
     context.emit({ type: 'chat-end', stopReason })
-    return resultOf(chat, context, { summary, stopReason })
+    return resultOf(chat, context, { summary, output, stopReason })
   } catch (thrown) {
     const { aborted, reason } = context.signal
     const error: unknown = aborted ? reason : thrown
     const detail = error instanceof Error ? error.message : quote(error)
     const stopReason: StopReason = { rule: aborted ? 'aborted' : 'error', ...progress, detail }
     context.emit({ type: 'chat-end', stopReason })
-    const partial = resultOf(chat, context, { summary: '', stopReason })
+    const partial = resultOf(chat, context, { summary: '', output: undefined, stopReason })
     frame.leave?.(partial)
     throw withResult(error, partial)
   } finally {
@@ -233,16 +249,23 @@ async function openingOf(
     message !== undefined
       ? message
       : await askPerson(context, { agent: sender, conversation, prompt: '>', purpose: 'opening' })
-  return withCarryover(typed, carryover)
+  return withContext(withCarryover(typed, carryover), options.context)
+}
+
+/** A message with the values of a chat's context that can fill slots, unless it has a context itself. */
+function withContext(message: MessageInput, context: ChatOptions['context'] = {}): MessageInput {
+  const slots = Object.entries(context).filter((entry): entry is [string, SlotValues[string]] => isSlotValue(entry[1]))
+  if (slots.length === 0) return message
+  return { context: Object.fromEntries(slots), ...(typeof message === 'string' ? { content: message } : message) }
 }
 
 function resultOf(
   { sides, conversation }: PreparedChat,
   { usage }: ChatContext,
-  end: Pick<ChatResult, 'summary' | 'stopReason'>,
+  { output, ...end }: Pick<ChatResult, 'summary' | 'output' | 'stopReason'>,
 ): ChatResult {
   const { sender, recipient } = sides
-  return {
+  const result: Omit<ChatResult, 'output'> = {
     chatId: conversation.id,
     sender: sender.name,
     recipient: recipient.name,
@@ -252,4 +275,6 @@ function resultOf(
     usage: usage.report(),
     humanInput: [...(conversation.humanInput[sender.name] ?? [])],
   }
+  // A chat that was asked for no output has none; its type is then unknown.
+  return (output === undefined ? result : { ...result, output }) as ChatResult
 }

@@ -12,6 +12,7 @@ import { isToolAnswer, textOf, type Message, type MessageInput } from './message
 import type { HumanInput } from './ports/human-input.ts'
 import type { LlmConfig } from './ports/model.ts'
 import type { Tool, ToolSpec } from './ports/tool.ts'
+import { readOutput, type OutputOptions } from './model/output.ts'
 import { codeExecutionReply } from './replies/code-execution.ts'
 import { modelReply } from './replies/model.ts'
 import { checkNestedChats, nestedChatsReply, type NestedChat } from './replies/nested-chats.ts'
@@ -74,9 +75,9 @@ export class ConversableAgent implements Agent {
       'termination',
       terminationReply({ humanInputMode, isTerminationMsg, maxConsecutiveAutoReply }),
     )
-    this.#replies.addBuiltIn('toolCalls', toolCallsReply(this.#executable))
+    this.#replies.addBuiltIn('toolCalls', toolCallsReply(this.#executable, options.maxArgumentRepairs))
     if (codeExecutionConfig) this.#replies.addBuiltIn('code', codeExecutionReply(codeExecutionConfig))
-    if (this.llmConfig) this.#replies.addBuiltIn('model', this.#modelReply(this.llmConfig))
+    if (this.llmConfig) this.#replies.addBuiltIn('model', this.#modelReply(this.llmConfig, options.output))
   }
 
   /** What a group's selector is told of the agent; the system message unless the agent was given one. */
@@ -195,7 +196,7 @@ export class ConversableAgent implements Agent {
   }
 
   /** Starts a chat with another agent: await the run, or iterate its events. */
-  initiateChat(recipient: Agent, options: ChatOptions & RunOptions = {}): ChatRun<ChatResult> {
+  initiateChat<Output>(recipient: Agent, options: ChatOptions<Output> & RunOptions = {}): ChatRun<ChatResult<Output>> {
     return initiateChat({ sender: this, recipient }, options)
   }
 
@@ -289,11 +290,12 @@ export class ConversableAgent implements Agent {
     return content === last.content ? messages : [...messages.slice(0, -1), { ...last, content }]
   }
 
-  #modelReply(llmConfig: LlmConfig): ReplyFunction {
+  #modelReply(llmConfig: LlmConfig, output: OutputOptions | undefined): ReplyFunction {
     return modelReply({
       llmConfig,
       systemMessage: () => this.#systemMessage,
       tools: () => [...this.#suggested.values()],
+      output: output && readOutput(output, `agent ${quote(this.name)}`),
     })
   }
 }

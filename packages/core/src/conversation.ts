@@ -75,7 +75,7 @@ export class Conversation {
 
   /** Adds a message of an agent, frozen. Fields that are no part of a message are left out. */
   append(agent: string, draft: MessageDraft): Message {
-    const { content, name = agent, toolCalls, toolResults, visibleTo } = draft
+    const { content, name = agent, toolCalls, toolResults, visibleTo, context } = draft
     // Assigned one by one: every message comes this way, and a spread for each field takes longer than all else here.
     const message: { -readonly [field in keyof Message]: Message[field] } =
       name === agent
@@ -84,6 +84,7 @@ export class Conversation {
     if (toolCalls?.length) message.toolCalls = frozenCopy(toolCalls)
     if (toolResults?.length) message.toolResults = frozenCopy(toolResults)
     if (visibleTo) message.visibleTo = frozenCopy(visibleTo)
+    if (context) message.context = frozenCopy(context)
     return this.#add(Object.freeze(message))
   }
 

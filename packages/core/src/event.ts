@@ -38,6 +38,13 @@ export type EventBody =
   | { readonly type: 'selection-message'; readonly from: string; readonly to: string; readonly text: string }
   /** What an agent or its model is shown of a conversation was cut down, in another way than before. */
   | ContextTrim
+  /** An answer of a model does not fit the schema that it was asked for; it is asked again, or the run fails. */
+  | {
+      readonly type: 'output-reject'
+      readonly agent: string
+      readonly text: string
+      readonly problems: readonly string[]
+    }
   /** A line for the people who watch, as AutoGen prints it. */
   | { readonly type: 'notice'; readonly text: string }
   | MessageSent
@@ -117,6 +124,9 @@ export interface ShortenedText {
 
 /** What a person is asked for: a reply, the opening message of a chat, the number of the next speaker, or whether code may run. */
 export type HumanPurpose = 'reply' | 'opening' | 'speaker' | 'approval'
+
+/** Says what happened, to whoever watches; at the place where it is called, or at the place given. */
+export type Emit = (event: EventBody, at?: EventOrigin) => void
 
 /** Something that happened in a run, in the order in which it happened. */
 export type ChatEvent = EventBody &

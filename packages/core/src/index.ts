@@ -31,6 +31,8 @@ export type { VisibilityRule } from './chat-loop.ts'
 export { initiateChats, type QueuedChat } from './chat-queue.ts'
 export { initiateChatGraph, type ChatKey, type GraphChat } from './chat-graph.ts'
 export { initiateChat, type ChatOptions, type OpeningInput } from './chat.ts'
+export { OUTPUT_QUESTION, type ChatOutputOptions } from './chat-output.ts'
+export { OUTPUT_INSTRUCTION, OUTPUT_REPAIR, type OutputOptions } from './model/output.ts'
 export type { Sides } from './two-agents.ts'
 export type { Carryover } from './carryover.ts'
 export { REFLECTION_PROMPT, type SummaryArgs, type SummaryInput, type SummaryMethod } from './summary.ts'
@@ -50,6 +52,7 @@ export type {
   ChatStart,
   CodeEnd,
   ContextTrim,
+  Emit,
   EventBody,
   EventOf,
   EventOrigin,
@@ -72,6 +75,7 @@ export {
   type MessageInput,
   type ProviderMetadata,
   type ReasoningPart,
+  type SlotValues,
   type TextPart,
   type ToolCall,
   type ToolResult,
@@ -122,7 +126,7 @@ export type {
 } from './ports/model.ts'
 export type { TokenCounter } from './ports/token-counter.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
-export { inlineRuntime, type Runtime } from './ports/runtime.ts'
+export { inlineRuntime, type Runtime, type StepAbout } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'
 export type { CodeArtifact } from './code-artifact.ts'
 export type { CodeBlock } from './code-block.ts'
@@ -148,3 +152,4 @@ export { CodeExecutorError } from './errors/code-executor-error.ts'
 export { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 export { MessageError } from './errors/message-error.ts'
 export { ModelError, type ModelErrorOptions } from './errors/model-error.ts'
+export { OutputError } from './errors/output-error.ts'

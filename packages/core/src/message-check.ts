@@ -1,5 +1,5 @@
 import { MessageError } from './errors/message-error.ts'
-import type { MessageDraft } from './message.ts'
+import { isSlotValue, type MessageDraft } from './message.ts'
 import { quote } from './util/quote.ts'
 
 /**
@@ -19,7 +19,9 @@ export function draftOf(input: unknown, sender: string, recipient: string): Mess
 
 function problemOf(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return 'that is no message'
-  const { content, toolCalls, toolResults, name }: { [key in keyof MessageDraft]: unknown } = input
+  const { content, toolCalls, toolResults, name, context }: { [key in keyof MessageDraft]: unknown } = input
+  if (context !== undefined && !isSlotValues(context))
+    return `its context ${quote(context)} is no object of texts, numbers and booleans`
   if (name !== undefined && typeof name !== 'string') return `its name ${quote(name)} is no text`
   if (Array.isArray(content)) return content.map(problemOfPart).find((problem) => problem !== undefined)
   if (typeof content === 'string') return undefined
@@ -44,4 +46,9 @@ function problemOfPart(part: unknown): string | undefined {
     default:
       return `its part ${quote(part)} is of none of the types text, image, file and reasoning`
   }
+}
+
+function isSlotValues(context: unknown): boolean {
+  if (typeof context !== 'object' || context === null || Array.isArray(context)) return false
+  return Object.values(context).every(isSlotValue)
 }

@@ -80,6 +80,16 @@ export interface Message {
   readonly toolResults?: readonly ToolResult[]
   /** The agents that may see the message beside the one that sent it. Absent: everybody. */
   readonly visibleTo?: readonly string[]
+  /** Values for slots such as `{name}` in texts, for agents whose `llmConfig` has `allowFormatStrTemplate`. */
+  readonly context?: SlotValues
+}
+
+/** What slots are filled with, by their names. */
+export type SlotValues = Readonly<Record<string, string | number | boolean>>
+
+/** Says whether a slot can be filled with a value. */
+export function isSlotValue(value: unknown): value is SlotValues[string] {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
 /** A message before it has an id: what agents reply with. Fields that are not listed here are not stored. */
@@ -91,6 +101,8 @@ export interface MessageDraft {
   readonly toolResults?: readonly ToolResult[]
   /** Keeps the message from all agents but these and its sender: out of prompts, selections and summaries. */
   readonly visibleTo?: readonly string[]
+  /** Values for slots such as `{name}` in texts, for agents whose `llmConfig` has `allowFormatStrTemplate`. */
+  readonly context?: SlotValues
 }
 
 /** What a caller may write where a message is wanted: a text, or a draft with parts, calls or results. */

@@ -27,8 +27,10 @@ export async function askPerson(context: ChatContext, question: Question): Promi
   if (!ask) throw nobodyToAsk(agent.name, prompt)
   context.emit({ type: 'human-request', prompt, purpose })
   const about = { agent: agent.name, what: 'its humanInput', signal }
-  const answer: unknown = await runtime.step(`${conversation.nextMessageId}/${agent.name}.human`, () =>
-    callback(about, () => ask({ prompt, purpose, agent: agent.name, chatId, signal })),
+  const answer: unknown = await runtime.step(
+    `${conversation.nextMessageId}/${agent.name}.human`,
+    () => callback(about, () => ask({ prompt, purpose, agent: agent.name, chatId, signal })),
+    { agent: agent.name, input: () => ({ prompt, purpose }) },
   )
   if (typeof answer !== 'string') {
     throw new CallbackError(

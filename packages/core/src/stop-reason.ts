@@ -11,6 +11,7 @@
  * - `no-speaker`: nobody in the group may or is to speak next.
  * - `no-progress`: the chat went round in circles; `evidence` shows the messages.
  * - `stop-tool`: a tool that ends the chat was run.
+ * - `bad-arguments`: a model called tools with arguments that do not fit, and nothing else, once more than it may.
  * - `error`: something failed; awaiting the run throws it.
  * - `aborted`: the run was cancelled.
  */
@@ -25,6 +26,7 @@ export type StopRule =
   | 'no-speaker'
   | 'no-progress'
   | 'stop-tool'
+  | 'bad-arguments'
   | 'error'
   | 'aborted'
 

@@ -4,8 +4,9 @@ import { AgentChatError } from './agent-chat-error.ts'
  * What was wrong with the setup.
  *
  * `invalid-option`, `unknown-option`, `unknown-trigger`, `sender-required`, `duplicate-hook`, `unknown-hook`,
- * `invalid-tool`, `unknown-tool`, `tool-needs-model`, `summary-needs-model`, `invalid-carryover`, `duplicate-agent`,
- * `invalid-graph`, `unknown-model`, `no-human-input`, `conversation-in-use`, `events-not-kept`, `request-too-large`; of groups
+ * `invalid-tool`, `unknown-tool`, `tool-needs-model`, `summary-needs-model`, `invalid-output`, `output-needs-model`,
+ * `invalid-carryover`, `missing-slot`, `duplicate-agent`, `invalid-graph`, `unknown-model`, `no-human-input`,
+ * `conversation-in-use`, `events-not-kept`, `request-too-large`; of groups
  * `too-few-agents`, `unknown-member`, `transitions-and-repeat`, `transitions-type`, `unknown-selection-method`,
  * `invalid-speaker-selection`, `speaker-not-in-group`, `no-agent-for-tool`, `manager-with-tools`, `unknown-speaker`.
  */
@@ -20,6 +21,9 @@ export type ConfigurationCode =
   | 'unknown-tool'
   | 'tool-needs-model'
   | 'summary-needs-model'
+  | 'invalid-output'
+  | 'output-needs-model'
+  | 'missing-slot'
   | 'invalid-carryover'
   | 'duplicate-agent'
   | 'invalid-graph'

@@ -1,6 +1,7 @@
 import type { LanguageModelV2, LanguageModelV3, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { expect, test } from 'vitest'
 import { ModelError } from '../errors/model-error.ts'
+import type { Emit } from '../event.ts'
 import { inlineRuntime } from '../ports/runtime.ts'
 import type { LlmConfig, ModelSource } from '../ports/model.ts'
 import type { ToolSpec } from '../ports/tool.ts'
@@ -19,14 +20,19 @@ async function ask(
 ): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
   const parts: AnswerPart[] = []
   const meter = new UsageMeter()
-  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter, emit() {} }
+  const emit: Emit = (event) => {
+    if (event.type === 'text-delta' || event.type === 'reasoning-delta')
+      parts.push({ type: event.type, delta: event.delta })
+    if (event.type === 'tool-call') parts.push({ type: event.type, call: event.call })
+  }
+  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter, emit }
   const request = {
     agent: 'assistant',
     purpose: 'reply' as const,
     prompt,
     tools,
     step: 's',
-    onPart: (part: AnswerPart) => void parts.push(part),
+    messageId: 'c/1',
   }
   return { ...(await askModel({ model, ...config }, request, context)), parts, meter }
 }
@@ -256,7 +262,7 @@ test.each([
     cancellation: new RunCancellation(new AbortController().signal),
     runtime: inlineRuntime,
     usage: meter,
-    emit() {},
+    emit: () => {},
   })
   expect(answer).toMatchObject({ text: 'hi', model: 'old/m' })
   expect(meter.report()).toMatchObject({ inputTokens: 3, outputTokens: 4, cachedInputTokens: 0 })

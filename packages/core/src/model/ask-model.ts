@@ -4,13 +4,13 @@ import type {
   LanguageModelV4FunctionTool,
   LanguageModelV4Prompt,
 } from '@ai-sdk/provider'
+import type { Emit } from '../event.ts'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig, ModelPrice, ToolChoice } from '../ports/model.ts'
+import type { LlmConfig, ModelPrice, ModelSource, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { resolveModel } from './resolve-model.ts'
-import type { Cancellation } from '../ports/cancellation.ts'
 import { isPromise } from '../util/is-promise.ts'
 import { providerCall } from './provider-call.ts'
 import type { PartReader } from './model-call.ts'
@@ -22,7 +22,7 @@ import { fitToWindow, type PromptSource } from './window/fit-to-window.ts'
 export interface ModelRequest {
   readonly agent: string
   /** Told to the model's middleware in `providerOptions.conversable`. */
-  readonly purpose: 'reply' | 'summary' | 'select-speaker' | 'prepare-response' | 'compaction'
+  readonly purpose: 'reply' | 'summary' | 'output' | 'select-speaker' | 'prepare-response' | 'compaction'
   readonly prompt: LanguageModelV4Prompt
   readonly tools?: readonly ToolSpec[]
   /** Asks for JSON of a schema. */
@@ -31,8 +31,8 @@ export interface ModelRequest {
   readonly step: string
   /** What the prompt shows; for a context window. */
   readonly source?: PromptSource
-  /** Called with each piece of text, reasoning and each call while they come. */
-  readonly onPart?: (part: AnswerPart) => void
+  /** The message that is being written: each piece of text, reasoning and each call is emitted while it comes. */
+  readonly messageId?: string
 }
 
 type AskContext = Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>
@@ -45,12 +45,16 @@ type AskContext = Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit
  */
 export async function askModel(config: LlmConfig, asked: ModelRequest, context: AskContext): Promise<ModelAnswer> {
   const request = config.contextWindow ? await cutDown(config, asked, context) : asked
-  const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
-    readAnswer(model, request, { config, cancellation: context.cancellation })
-  const answer = await context.runtime.step(request.step, () => {
+  const { cancellation, runtime } = context
+  const ask = (emit: Emit): Promise<ModelAnswer> => {
     const model = resolveModel(config.model)
-    return isPromise(model) ? model.then(ask) : ask(model)
-  })
+    const place = { config, cancellation, emit }
+    return isPromise(model)
+      ? model.then((resolved) => readAnswer(resolved, request, place))
+      : readAnswer(model, request, place)
+  }
+  const input = (): unknown => ({ model: nameOf(config.model), ...callOptions(config, request) })
+  const answer = await runtime.step(request.step, ask, { agent: request.agent, input, emit: context.emit })
   context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
   return answer
 }
@@ -63,10 +67,12 @@ function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext):
 async function readAnswer(
   model: LanguageModelV4,
   request: ModelRequest,
-  { config, cancellation }: { readonly config: LlmConfig; readonly cancellation: Cancellation },
+  { config, cancellation, emit }: Pick<ChatContext, 'cancellation' | 'emit'> & { readonly config: LlmConfig },
 ): Promise<ModelAnswer> {
-  const modelId = `${model.provider}/${model.modelId}`
-  const reader = new AnswerReader(modelId, request.onPart)
+  const modelId = nameOf(model)
+  const { messageId } = request
+  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
+  const reader = new AnswerReader(modelId, onPart)
   const call = watchedCall(providerCall(model, config), { modelId, cancellation, deadlines: config })
   let parts: PartReader | undefined
   try {
@@ -85,6 +91,11 @@ async function readAnswer(
     cancellation.signal.throwIfAborted()
     throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader.partialText)
   }
+}
+
+/** `provider/model`, as it is told in errors and counts. */
+function nameOf(model: ModelSource): string {
+  return typeof model === 'string' ? model : `${model.provider}/${model.modelId}`
 }
 
 /** Assigned one by one: a spread for each setting takes longer than all else here. */

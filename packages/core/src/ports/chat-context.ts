@@ -1,4 +1,4 @@
-import type { EventBody, EventOrigin } from '../event.ts'
+import type { Emit } from '../event.ts'
 import type { UsageMeter } from '../usage.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { HumanInput } from './human-input.ts'
@@ -18,7 +18,7 @@ export interface ChatContext {
   /** Who is asked for agents that have no human input of their own. */
   readonly humanInput: HumanInput | undefined
   /** Says what happened, to whoever watches; here, or at the place given. */
-  emit(event: EventBody, at?: EventOrigin): void
+  readonly emit: Emit
   /** The id for a chat inside this place; the same ids in the same order whenever the run is repeated. */
   newChatId(): string
 }

@@ -45,6 +45,11 @@ export interface LlmConfig {
   readonly toolCalls?: ToolCalls
   /** How the model is told who said what in a group. Default `text`; scripted models read the metadata. */
   readonly speakerNames?: SpeakerNames
+  /**
+   * Whether slots such as `{name}` in the system message and in messages are filled, for the model alone, with what the
+   * `context` of messages gives for them. Other braces stay. Default `false`.
+   */
+  readonly allowFormatStrTemplate?: boolean
   /** US dollars for a million tokens. Without it the cost of a run is unknown. */
   readonly price?: ModelPrice
   /** How much of a conversation the model is shown at once. Default: all of it. */

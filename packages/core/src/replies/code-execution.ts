@@ -7,6 +7,7 @@ import { callback } from '../callback.ts'
 import { CallbackError } from '../errors/callback-error.ts'
 import type { CodeEnd } from '../event.ts'
 import type { CodeDecision } from '../code-decision.ts'
+import type { Emit } from '../event.ts'
 import type { BeforeExecute } from '../ports/code-approval.ts'
 import type { Artifact, CodeExecutor, CodeResult } from '../ports/code-executor.ts'
 import { codeBlocksIn } from '../code-blocks.ts'
@@ -55,11 +56,13 @@ async function decideAndRun(
   // Nobody but us has these: what was looked at is what runs, whatever becomes of the objects meanwhile.
   const blocks = frozen(found)
   const { chatId, signal, recipient } = turn
-  const decision = await turn.runtime.step(stepKey(turn, 'approval'), async () => {
+  const ask = async (): Promise<CodeDecision> => {
     const about = { agent: recipient.name, what: 'its beforeExecute', signal }
     const request = { blocks, agent: recipient.name, author, chatId, signal }
     return checked(await callback(about, async () => beforeExecute(request)), recipient.name)
-  })
+  }
+  const about = { agent: recipient.name, input: () => ({ blocks, author }) }
+  const decision = await turn.runtime.step(stepKey(turn, 'approval'), ask, about)
   turn.emit({ type: 'code-decision', blocks, decision })
   if (decision.decision === 'refuse') {
     return { message: `exitcode: 1 (execution failed)\nCode output: Not run: ${decision.reason}` }
@@ -87,12 +90,14 @@ function checked(given: unknown, agent: string): CodeDecision {
 }
 
 async function run(blocks: readonly CodeBlock[], executor: CodeExecutor, turn: Turn): Promise<Reply> {
-  const { signal, runtime } = turn
-  turn.emit({ type: 'code-start', blocks })
-  const { exitCode, output, artifacts } = await runtime.step(stepKey(turn, 'code'), () =>
-    abortable(execute(blocks, executor, turn), signal),
+  const { signal, runtime, recipient, emit } = turn
+  emit({ type: 'code-start', blocks })
+  const { exitCode, output, artifacts } = await runtime.step(
+    stepKey(turn, 'code'),
+    (inner) => abortable(execute(blocks, executor, { signal, emit: inner }), signal),
+    { agent: recipient.name, input: () => ({ blocks }), emit },
   )
-  turn.emit({ type: 'code-end', exitCode, output, artifacts })
+  emit({ type: 'code-end', exitCode, output, artifacts })
   const verdict = exitCode === 0 ? 'execution succeeded' : 'execution failed'
   return { message: `exitcode: ${exitCode} (${verdict})\nCode output: ${output}` }
 }
@@ -100,20 +105,20 @@ async function run(blocks: readonly CodeBlock[], executor: CodeExecutor, turn: T
 async function execute(
   blocks: readonly CodeBlock[],
   executor: CodeExecutor,
-  turn: Turn,
+  { signal, emit }: { readonly signal: AbortSignal; readonly emit: Emit },
 ): Promise<Omit<CodeEnd, 'type'>> {
   try {
     let result: CodeResult | undefined
-    for await (const event of executor.execute(blocks, { signal: turn.signal })) {
+    for await (const event of executor.execute(blocks, { signal })) {
       if (event.type === 'stdout' || event.type === 'stderr')
-        turn.emit({ type: 'code-output', stream: event.type, text: event.text })
+        emit({ type: 'code-output', stream: event.type, text: event.text })
       if (event.type === 'end') result = event.result
     }
     if (!result) throw new Error('it ended without a result.')
     const { exitCode, output, artifacts } = result
     return { exitCode, output, artifacts: artifacts.map(withoutBytes) }
   } catch (error) {
-    turn.signal.throwIfAborted()
+    signal.throwIfAborted()
     if (error instanceof CodeExecutorError) throw error
     const problem = error instanceof Error ? error.message : String(error)
     throw new CodeExecutorError(`The ${executor.kind} executor failed: ${problem}`, { retryable: false, cause: error })

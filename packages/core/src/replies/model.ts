@@ -1,6 +1,8 @@
-import { stepKey, type ReplyFunction, type Turn } from '../agent.ts'
-import type { AnswerPart } from '../model/answer-reader.ts'
-import { askModel } from '../model/ask-model.ts'
+import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
+import type { ModelAnswer } from '../model/answer-reader.ts'
+import { askModel, type ModelRequest } from '../model/ask-model.ts'
+import { askForOutput, type OutputForm } from '../model/output.ts'
+import { filledPrompt } from '../model/templates.ts'
 import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig } from '../ports/model.ts'
@@ -13,25 +15,51 @@ export interface ModelReplyOptions {
   readonly systemMessage: () => string
   /** The tools that the model may suggest, read at every turn. */
   readonly tools: () => readonly ToolSpec[]
+  /** Which form the answers must have. Default: any. */
+  readonly output?: OutputForm | undefined
 }
 
 /** Lets the model answer and passes its words on while they come. Passes the turn on if it gives no content at all. */
-export function modelReply({ llmConfig, systemMessage, tools }: ModelReplyOptions): ReplyFunction {
+export function modelReply({ llmConfig, systemMessage, tools, output }: ModelReplyOptions): ReplyFunction {
   return async (turn) => {
     const { recipient, messageId } = turn
+    const prompt = promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) })
     const request = {
       agent: recipient.name,
       purpose: 'reply' as const,
-      prompt: promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) }),
+      prompt: llmConfig.allowFormatStrTemplate ? filledPrompt(prompt, turn.messages) : prompt,
       tools: tools(),
       step: stepKey(turn, 'model'),
       source: { conversation: turn.conversation, viewer: recipient.name },
-      onPart: (part: AnswerPart) => turn.emit({ ...part, messageId }),
+      messageId,
     }
+    if (output) return fittingReply(llmConfig, request, { output, turn })
     const { text, content, toolCalls } = await askModel(llmConfig, request, turn)
     if (text === undefined && toolCalls.length === 0) return undefined
     return { message: toolCalls.length > 0 ? { content, toolCalls } : { content } }
   }
+}
+
+/** A reply of a certain form. It is told as a whole, once it fits: pieces of an answer that is rejected are no message. */
+async function fittingReply(
+  llmConfig: LlmConfig,
+  request: ModelRequest,
+  { output, turn }: { readonly output: OutputForm; readonly turn: Turn },
+): Promise<Reply> {
+  const { messageId } = turn
+  const { answer, fitting } = await askForOutput(llmConfig, request, { output, context: turn })
+  const { text = answer.text ?? '' } = fitting ?? {}
+  if (text !== '') turn.emit({ type: 'text-delta', messageId, delta: text })
+  const { toolCalls } = answer
+  for (const call of toolCalls) turn.emit({ type: 'tool-call', messageId, call })
+  return { message: { content: contentWith(text, answer.content), ...(toolCalls.length > 0 && { toolCalls }) } }
+}
+
+/** The content of an answer with the JSON alone as its text, and what else there is, such as reasoning. */
+function contentWith(text: string, content: ModelAnswer['content']): ModelAnswer['content'] {
+  if (typeof content === 'string') return text
+  const others = content.filter((part) => part.type !== 'text')
+  return text === '' ? others : [...others, { type: 'text', text }]
 }
 
 /** The transcript as the agent sees it, behind its system message; converted anew only if hooks changed it. */

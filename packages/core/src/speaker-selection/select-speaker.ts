@@ -1,4 +1,4 @@
-import { isAgent, type Agent } from '../agent.ts'
+import { isAgent, stepKey, type Agent } from '../agent.ts'
 import { callback } from '../callback.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { authorOf, type Message } from '../message.ts'
@@ -54,17 +54,35 @@ async function byFunction(
   group: Group,
   { turn, lastSpeaker }: Pick<Selection, 'turn' | 'lastSpeaker'>,
 ): Promise<Agent | SelectionMethod | undefined> {
-  const { agents, speakerSelectionMethod: choose } = group
+  const { agents, manager, speakerSelectionMethod: choose } = group
   if (typeof choose !== 'function') return undefined
-  const input = { lastSpeaker, messages: turn.conversation.messagesFor(group.manager), agents }
-  const about = { agent: group.manager, what: 'its speakerSelectionMethod', signal: turn.signal }
-  const choice: unknown = await callback(about, () => choose(input))
-  if (choice === undefined || choice === null) return undefined
-  if (isAgent(choice)) {
-    if (agents.includes(choice)) return choice
-    throw refuse('speaker-not-in-group', group, `gave agent ${quote(choice.name)}, who is not in the group`)
+  const { conversation, runtime, signal } = turn
+  const ask = async (): Promise<FunctionChoice> => {
+    const input = { lastSpeaker, messages: conversation.messagesFor(manager), agents }
+    return readChoice(
+      await callback({ agent: manager, what: 'its speakerSelectionMethod', signal }, () => choose(input)),
+      group,
+    )
   }
-  return methodOf(choice, group.manager)
+  const key = stepKey(turn, `select-speaker.${conversation.messages.length}`)
+  const choice = await runtime.step(key, ask, {
+    agent: manager,
+    input: () => ({ lastSpeaker: lastSpeaker?.name ?? null, agents: agents.map(({ name }) => name) }),
+  })
+  return choice.method ?? agents.find(({ name }) => name === choice.agent)
+}
+
+/** What a function chose, as JSON; nothing at all ends the chat. */
+interface FunctionChoice {
+  readonly agent?: string
+  readonly method?: SelectionMethod
+}
+
+function readChoice(choice: unknown, group: Group): FunctionChoice {
+  if (choice === undefined || choice === null) return {}
+  if (!isAgent(choice)) return { method: methodOf(choice, group.manager) }
+  if (group.agents.includes(choice)) return { agent: choice.name }
+  throw refuse('speaker-not-in-group', group, `gave agent ${quote(choice.name)}, who is not in the group`)
 }
 
 /**

@@ -36,55 +36,66 @@ export interface ReadSchema {
   check(value: unknown): CheckedArguments | Promise<CheckedArguments>
 }
 
+/** What a schema is for, in errors. */
+export interface SchemaUse {
+  /** In the plural: `The parameters of tool "add"`. */
+  readonly subject: string
+  readonly code: 'invalid-tool' | 'invalid-output'
+  /** The JSON Schema of a schema that cannot give one itself. */
+  readonly json?: JsonSchema | undefined
+}
+
 /**
  * Reads a schema of a library, or a plain JSON Schema.
  *
- * @param json - The JSON Schema of a schema that cannot give one itself.
- * @throws ConfigurationError `invalid-tool` when there is no JSON Schema of an object to show to a model.
+ * @throws ConfigurationError `use.code` when there is no JSON Schema of an object to show to a model.
  */
-export function readSchema(schema: unknown, owner: string, json?: JsonSchema): ReadSchema {
+export function readSchema(schema: unknown, use: SchemaUse): ReadSchema {
   if (isStandard(schema)) {
-    const shown = shownSchema(json ?? jsonSchemaOf(schema, owner), owner)
+    const shown = shownSchema(use.json ?? jsonSchemaOf(schema, use), use)
     return { json: shown, check: (value) => checkStandard(schema, withoutNulls(value, shown)) }
   }
-  const shown = shownSchema(json ?? schema, owner)
+  const shown = shownSchema(use.json ?? schema, use)
   return { json: shown, check: (value) => checkJson(withoutNulls(value, shown), shown) }
 }
 
-function jsonSchemaOf(schema: Schema<unknown>, owner: string): Record<string, unknown> {
+function jsonSchemaOf(schema: Schema<unknown>, { subject, code }: SchemaUse): Record<string, unknown> {
   const { vendor, jsonSchema } = schema['~standard']
   if (!jsonSchema) {
     const advice =
       vendor === 'valibot'
         ? "Wrap it: toStandardJsonSchema(schema), of the package '@valibot/to-json-schema'."
         : vendor === 'zod'
-          ? 'Use zod 4.2 or later, or give the tool a jsonSchema of your own.'
-          : 'Give the tool a jsonSchema of your own beside its parameters.'
-    throw invalid(`The parameters of ${owner} are a ${vendor} schema that cannot give JSON Schema. ${advice}`)
+          ? 'Use zod 4.2 or later, or give a jsonSchema of your own.'
+          : 'Give a jsonSchema of your own beside it.'
+    throw new ConfigurationError(code, `${subject} are a ${vendor} schema that cannot give JSON Schema. ${advice}`)
   }
   try {
     return jsonSchema.input({ target: 'draft-07' })
   } catch (error) {
     const problem = error instanceof Error ? error.message : quote(error)
-    throw invalid(
-      `The parameters of ${owner} cannot be written as JSON Schema: ${problem} ` +
+    throw new ConfigurationError(
+      code,
+      `${subject} cannot be written as JSON Schema: ${problem} ` +
         'Use types that JSON has: texts, numbers, booleans, lists and objects.',
-      error,
+      { cause: error },
     )
   }
 }
 
-function shownSchema(json: unknown, owner: string): JsonSchema {
+function shownSchema(json: unknown, { subject, code }: SchemaUse): JsonSchema {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw invalid(
-      `The parameters of ${owner} are ${quote(json)}. Give a schema of an object: z.object({…}), or JSON Schema.`,
+    throw new ConfigurationError(
+      code,
+      `${subject} are ${quote(json)}. Give a schema of an object: z.object({…}), or JSON Schema.`,
     )
   }
   const { $schema: _$schema, ...shown } = json as Record<string, unknown>
   if (shown['type'] === 'object') return tidied(shown) as JsonSchema
-  throw invalid(
-    `The parameters of ${owner} are of type ${quote(shown['type'])}. A model calls tools with an object of named ` +
-      'arguments: use z.object({…}), or JSON Schema with "type": "object".',
+  throw new ConfigurationError(
+    code,
+    `${subject} are of type ${quote(shown['type'])}. A model gives them as an object of named values: use z.object({…}), ` +
+      'or JSON Schema with "type": "object".',
   )
 }
 
@@ -136,8 +147,4 @@ function issueText({ message, path = [] }: SchemaIssue): string {
 function isStandard(schema: unknown): schema is Schema<unknown> {
   const isObject = (typeof schema === 'object' && schema !== null) || typeof schema === 'function'
   return isObject && '~standard' in schema
-}
-
-function invalid(message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError('invalid-tool', message, { cause })
 }

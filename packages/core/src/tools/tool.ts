@@ -66,7 +66,11 @@ export function tool<Input = Readonly<Record<string, unknown>>>(options: ToolOpt
   if (typeof execute !== 'function') {
     throw new ConfigurationError('invalid-tool', `The ${owner} has ${quote(execute)} as execute. Give it a function.`)
   }
-  const schema = readSchema(parameters, owner, jsonSchema)
+  const schema = readSchema(parameters, {
+    subject: `The parameters of ${owner}`,
+    code: 'invalid-tool',
+    json: jsonSchema,
+  })
   return {
     name,
     description,
