@@ -53,6 +53,7 @@ export type {
   EventOrigin,
   HumanPurpose,
   MessageSent,
+  ModelEvent,
   SpeakerSelected,
 } from './event.ts'
 
@@ -79,6 +80,26 @@ export { tool, type ToolOptions, type ToolOutput } from './tools/tool.ts'
 export type { Schema } from './tools/schema.ts'
 export type { CheckedArguments, JsonSchema, Tool, ToolContext, ToolSpec } from './ports/tool.ts'
 
+// Models: how agents ask them, and what can be put around any of them
+export type {
+  AnswerFilter,
+  FilterContext,
+  LlmConfig,
+  ModelAnswer,
+  ModelEntry,
+  ModelPrice,
+  ModelSettings,
+  ModelSource,
+  RetryOptions,
+  SpeakerNames,
+  ToolChoice,
+} from './ports/model.ts'
+export { withFallback, type FallbackOptions } from './model/with-fallback.ts'
+export { withRetry } from './model/with-retry.ts'
+export { withTimeout } from './model/with-timeout.ts'
+export type { Deadlines } from './model/watched-call.ts'
+export type { LayerWatcher } from './model/layered-model.ts'
+
 // Own reply functions, hooks and agents
 export type { Agent, AgentClass, Reply, ReplyFunction, SenderTest, Sending, Trigger, Turn } from './agent.ts'
 export type { BuiltInReply, RegisterReplyOptions, ReplyPosition } from './reply-list.ts'
@@ -88,7 +109,6 @@ export type { CodeExecutionConfig } from './replies/code-execution.ts'
 export type { NestedChat } from './replies/nested-chats.ts'
 
 // Ports: what can be handed in
-export type { LlmConfig, ModelPrice, ModelSource, SpeakerNames, ToolChoice } from './ports/model.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime } from './ports/runtime.ts'
 export type { ChatContext } from './ports/chat-context.ts'
@@ -114,4 +134,4 @@ export { CallbackError } from './errors/callback-error.ts'
 export { CodeExecutorError } from './errors/code-executor-error.ts'
 export { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 export { MessageError } from './errors/message-error.ts'
-export { ModelError, type ModelErrorOptions } from './errors/model-error.ts'
+export { ModelError, type ModelErrorOptions, type ModelFailure } from './errors/model-error.ts'

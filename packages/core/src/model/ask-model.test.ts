@@ -2,12 +2,12 @@ import type { LanguageModelV2, LanguageModelV3, LanguageModelV4StreamPart } from
 import { expect, test } from 'vitest'
 import { ModelError } from '../errors/model-error.ts'
 import { inlineRuntime } from '../ports/runtime.ts'
-import type { LlmConfig, ModelSource } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer, ModelSource } from '../ports/model.ts'
 import type { ToolSpec } from '../ports/tool.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { UsageMeter } from '../usage.ts'
-import type { AnswerPart, ModelAnswer } from './answer-reader.ts'
+import type { AnswerPart } from './answer-reader.ts'
 import { askModel } from './ask-model.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
@@ -19,7 +19,7 @@ async function ask(
 ): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
   const parts: AnswerPart[] = []
   const meter = new UsageMeter()
-  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter }
+  const context = { cancellation: new RunCancellation(signal), emit: () => {}, runtime: inlineRuntime, usage: meter }
   const request = {
     agent: 'assistant',
     purpose: 'reply' as const,
@@ -28,7 +28,7 @@ async function ask(
     step: 's',
     onPart: (part: AnswerPart) => void parts.push(part),
   }
-  return { ...(await askModel({ model, ...config }, request, context)), parts, meter }
+  return { ...(await askModel({ model, retry: false, ...config }, request, context)), parts, meter }
 }
 
 /** A model that streams these parts, then ends, stays silent, or goes on in its own time. */
@@ -239,6 +239,7 @@ test.each([
   }
   const answer = await askModel({ model: older }, request, {
     cancellation: new RunCancellation(new AbortController().signal),
+    emit: () => {},
     runtime: inlineRuntime,
     usage: meter,
   })

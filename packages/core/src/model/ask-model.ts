@@ -1,19 +1,15 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4FunctionTool,
-  LanguageModelV4Prompt,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig, ModelPrice, ToolChoice } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer, ModelPrice, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
-import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
+import { AnswerReader, type AnswerPart } from './answer-reader.ts'
+import type { CallContext } from './call-context.ts'
+import { withSettings } from './call-settings.ts'
+import { configuredCall } from './configured-call.ts'
+import { entriesOf, priceOf } from './entries.ts'
+import type { PartReader } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
-import { resolveModel } from './resolve-model.ts'
-import type { Cancellation } from '../ports/cancellation.ts'
-import { isPromise } from '../util/is-promise.ts'
-import { callOf, type PartReader } from './model-call.ts'
-import { watchedCall } from './watched-call.ts'
+import { modelIdOf } from './named-call.ts'
 
 /** What is asked of a model, and on whose behalf. */
 export interface ModelRequest {
@@ -38,29 +34,23 @@ export interface ModelRequest {
 export async function askModel(
   config: LlmConfig,
   request: ModelRequest,
-  context: Pick<ChatContext, 'cancellation' | 'runtime' | 'usage'>,
+  context: Pick<ChatContext, 'cancellation' | 'emit' | 'runtime' | 'usage'>,
 ): Promise<ModelAnswer> {
-  const ask = (model: LanguageModelV4): Promise<ModelAnswer> =>
-    readAnswer(model, request, { config, cancellation: context.cancellation })
-  const answer = await context.runtime.step(request.step, () => {
-    const model = resolveModel(config.model)
-    return isPromise(model) ? model.then(ask) : ask(model)
-  })
-  context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
+  const answer = await context.runtime.step(request.step, () => readAnswer(config, request, context))
+  const count = ({ model, usage }: Pick<ModelAnswer, 'model' | 'usage'>): void =>
+    context.usage.add(request.agent, model, { ...usage, costUsd: costOf(usage, priceOf(config, model)) })
+  answer.rejected?.forEach(count)
+  count(answer)
   return answer
 }
 
-async function readAnswer(
-  model: LanguageModelV4,
-  request: ModelRequest,
-  { config, cancellation }: { readonly config: LlmConfig; readonly cancellation: Cancellation },
-): Promise<ModelAnswer> {
-  const modelId = `${model.provider}/${model.modelId}`
-  const reader = new AnswerReader(modelId, request.onPart)
-  const call = watchedCall(callOf(model), { modelId, cancellation, deadlines: config })
+async function readAnswer(config: LlmConfig, request: ModelRequest, context: CallContext): Promise<ModelAnswer> {
   let parts: PartReader | undefined
+  let reader: AnswerReader | undefined
   try {
-    parts = await call(callOptions(config, request))
+    parts = await configuredCall(config, context)(callOptions(config, request))
+    reader = new AnswerReader(parts.modelId, request.onPart)
+    if (parts.held) for (const part of parts.held) reader.take(part)
     for (;;) {
       const { done, value } = await parts.read()
       if (done) break
@@ -68,32 +58,30 @@ async function readAnswer(
     }
     parts.close()
     if (parts.cutOff) throw parts.cutOff.reason
-    return reader.answer()
+    const answer = reader.answer()
+    return parts.notes ? { ...answer, ...parts.notes } : answer
   } catch (error) {
     parts?.cancel(error)
     // The caller's own reason goes through as it is.
-    cancellation.signal.throwIfAborted()
-    throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader.partialText)
+    context.cancellation.signal.throwIfAborted()
+    const modelId =
+      parts?.modelId ??
+      entriesOf(config)
+        .map((entry) => modelIdOf(entry.model))
+        .join(', ')
+    throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader?.partialText)
   }
 }
 
-/** Assigned one by one: a spread for each setting takes longer than all else here. */
 function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4CallOptions {
-  const { temperature, topP, maxOutputTokens, stopSequences, seed } = config
   const { agent, purpose, prompt, tools, schema } = request
-  const providerOptions = { ...config.providerOptions, conversable: { agent, purpose } }
-  const options: LanguageModelV4CallOptions = { prompt, providerOptions }
+  const options: LanguageModelV4CallOptions = { prompt, providerOptions: { conversable: { agent, purpose } } }
   if (tools && tools.length > 0) {
     options.tools = tools.map(functionTool)
     if (config.toolChoice !== undefined) options.toolChoice = choiceOf(config.toolChoice)
   }
   if (schema) options.responseFormat = { type: 'json', name: schema.name, schema: schema.json }
-  if (temperature !== undefined) options.temperature = temperature
-  if (topP !== undefined) options.topP = topP
-  if (maxOutputTokens !== undefined) options.maxOutputTokens = maxOutputTokens
-  if (stopSequences !== undefined) options.stopSequences = [...stopSequences]
-  if (seed !== undefined) options.seed = seed
-  return options
+  return withSettings(options, config)
 }
 
 function choiceOf(choice: ToolChoice): NonNullable<LanguageModelV4CallOptions['toolChoice']> {

@@ -30,6 +30,7 @@ export function watchedCall(next: ModelCall, watched: Watched): ModelCall {
 class Watch implements PartReader, Waiting {
   readonly modelId: string
   cutOff: { readonly reason: unknown } | undefined
+  held: PartReader['held']
   readonly #cancellation: Cancellation
   readonly #idleMs: number
   readonly #totalMs: number
@@ -104,7 +105,7 @@ class Watch implements PartReader, Waiting {
 
   #giveUp(problem: string): number {
     this.#cancellation.remove(this)
-    this.end(new ModelError(problem, { modelId: this.modelId, retryable: true }))
+    this.end(new ModelError(problem, { modelId: this.modelId, kind: 'timeout', retryable: true }))
     return Infinity
   }
 }

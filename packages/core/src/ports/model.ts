@@ -1,4 +1,12 @@
-import type { LanguageModelV2, LanguageModelV3, LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type {
+  LanguageModelV2,
+  LanguageModelV3,
+  LanguageModelV4,
+  LanguageModelV4Prompt,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider'
+import type { ContentPart, ToolCall } from '../message.ts'
+import type { Usage } from '../usage.ts'
 
 /**
  * A language model: an object of the AI SDK provider specification (`openai('gpt-5')`; version 4, or 3 and 2 through
@@ -15,29 +23,56 @@ export type SpeakerNames = 'text' | 'metadata'
 /** Whether a model calls tools: as it likes, not at all, one of them in any case, or the one of that name. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly tool: string }
 
-/** Which model an agent asks, and how. What is absent is left to the provider. */
-export interface LlmConfig {
-  readonly model: ModelSource
+/** How one model is asked. What is absent is left to the provider. */
+export interface ModelSettings {
   readonly temperature?: number
   readonly topP?: number
   readonly maxOutputTokens?: number
   readonly stopSequences?: readonly string[]
   readonly seed?: number
-  /**
-   * Whether the model may call tools (`auto`), has to (`required`, or the tool of that name), or must not (`none`).
-   * Nothing is said to the model of an agent that offers no tools. Default `auto`.
-   */
-  readonly toolChoice?: ToolChoice
   /** For the provider alone, by its name, as in `{ openai: { reasoningEffort: 'low' } }`. */
   readonly providerOptions?: SharedV4ProviderOptions
   /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
   readonly idleTimeoutMs?: number
   /** The longest time for one answer, in milliseconds. Default 600 000. */
   readonly timeoutMs?: number
-  /** How the model is told who said what in a group. Default `text`; scripted models read the metadata. */
-  readonly speakerNames?: SpeakerNames
+  /** How often a call that failed is made again, and when; `false` for never. Default: twice. */
+  readonly retry?: RetryOptions | false
+  /** Says whether an answer will do; if not, the next model of the list is asked. The last one's answer always does. */
+  readonly filter?: AnswerFilter
   /** US dollars for a million tokens. Without it the cost of a run is unknown. */
   readonly price?: ModelPrice
+}
+
+/** One model of a list, with settings that go before those of the whole list. */
+export interface ModelEntry extends ModelSettings {
+  readonly model: ModelSource
+}
+
+/** Which model an agent asks, and how. */
+export interface LlmConfig extends ModelSettings {
+  /** A model; or a list, of which the next one is asked when one fails. */
+  readonly model: ModelSource | readonly (ModelSource | ModelEntry)[]
+  /**
+   * Whether the model may call tools (`auto`), has to (`required`, or the tool of that name), or must not (`none`).
+   * Nothing is said to the model of an agent that offers no tools. Default `auto`.
+   */
+  readonly toolChoice?: ToolChoice
+  /** How the model is told who said what in a group. Default `text`; scripted models read the metadata. */
+  readonly speakerNames?: SpeakerNames
+}
+
+/** How a model call that failed is made again. Only a call that has said nothing yet, and may succeed later, is. */
+export interface RetryOptions {
+  /** Default 2. */
+  readonly maxRetries?: number
+  /** The wait before the first retry, in milliseconds; it doubles each time, and is cut short by chance by up to a half. Default 1 000. */
+  readonly initialDelayMs?: number
+  /**
+   * The longest wait, in milliseconds. A provider that asks for a longer one (`Retry-After`) is not asked again.
+   * Default 60 000.
+   */
+  readonly maxDelayMs?: number
 }
 
 /** What a model costs, in US dollars for a million tokens. */
@@ -47,3 +82,36 @@ export interface ModelPrice {
   /** For input that the provider reads from its prompt cache. Default: the price of other input. */
   readonly cachedInput?: number
 }
+
+/** What a model answered. */
+export interface ModelAnswer {
+  /** `provider/model`. */
+  readonly model: string
+  /** Absent if the model gave no text at all; a text may be empty. */
+  readonly text: string | undefined
+  /** What a message holds: the text, or parts where there is reasoning or provider metadata to keep. */
+  readonly content: string | readonly ContentPart[]
+  readonly toolCalls: readonly ToolCall[]
+  readonly usage: Omit<Usage, 'costUsd'>
+  /** Set when the answer came from a cache, and was not paid for. */
+  readonly cached?: true
+  /** Set when no model's answer has passed the filter, and this is the last one. */
+  readonly passFilter?: false
+  /** Answers that the filter has turned down before this one, which were paid for as well. */
+  readonly rejected?: readonly Pick<ModelAnswer, 'model' | 'usage'>[]
+}
+
+/** What a filter is told of the request beside the answer. */
+export interface FilterContext {
+  /** Whose reply it is; absent outside of agents. */
+  readonly agent?: string
+  /** Such as `reply` or `select-speaker`; absent outside of agents. */
+  readonly purpose?: string
+  readonly prompt: LanguageModelV4Prompt
+}
+
+/** Says whether an answer will do. Its words are held back until then. */
+export type AnswerFilter = (input: {
+  readonly response: ModelAnswer
+  readonly context: FilterContext
+}) => boolean | Promise<boolean>

@@ -54,7 +54,7 @@ async function ask(
     attempt,
   }: { readonly llmConfig: LlmConfig; readonly prompt: LanguageModelV4Prompt; readonly attempt: number },
 ): Promise<string> {
-  const structured = offersStructuredOutput(llmConfig.model, group.selectSpeakerStructuredOutput)
+  const structured = offersStructuredOutput(llmConfig, group.selectSpeakerStructuredOutput)
   const answer = await askModel(
     llmConfig,
     {
