@@ -94,7 +94,13 @@ export type {
   SpeakerNames,
   ToolChoice,
 } from './ports/model.ts'
+export type { ModelCache } from './ports/model-cache.ts'
+export type { RateLimit, RateLimitSlot } from './ports/rate-limit.ts'
+export { MemoryCache, type MemoryCacheOptions } from './model/memory-cache.ts'
+export { RateLimiter, type RateLimits } from './model/rate-limiter.ts'
+export { withCache } from './model/with-cache.ts'
 export { withFallback, type FallbackOptions } from './model/with-fallback.ts'
+export { withRateLimit } from './model/with-rate-limit.ts'
 export { withRetry } from './model/with-retry.ts'
 export { withTimeout } from './model/with-timeout.ts'
 export type { Deadlines } from './model/watched-call.ts'

@@ -40,7 +40,7 @@ export async function askModel(
   const count = ({ model, usage }: Pick<ModelAnswer, 'model' | 'usage'>): void =>
     context.usage.add(request.agent, model, { ...usage, costUsd: costOf(usage, priceOf(config, model)) })
   answer.rejected?.forEach(count)
-  count(answer)
+  if (!answer.cached) count(answer)
   return answer
 }
 

@@ -15,11 +15,12 @@ const SETTINGS: readonly string[] = Object.freeze([
   'idleTimeoutMs',
   'timeoutMs',
   'retry',
+  'rateLimit',
   'filter',
   'price',
 ])
 const ENTRY_OPTIONS: readonly string[] = Object.freeze(['model', ...SETTINGS])
-const OPTIONS: readonly string[] = Object.freeze([...ENTRY_OPTIONS, 'speakerNames', 'toolChoice'])
+const OPTIONS: readonly string[] = Object.freeze([...ENTRY_OPTIONS, 'cache', 'speakerNames', 'toolChoice'])
 const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
 const RETRY_OPTIONS: readonly string[] = Object.freeze(['maxRetries', 'initialDelayMs', 'maxDelayMs'])
 
@@ -33,6 +34,7 @@ export function checkLlmConfig(config: LlmConfig, agent: string): void {
   checkOptions(owner, config, OPTIONS)
   checkSettings(config, owner)
   checkToolChoice(config.toolChoice, owner)
+  checkCache(config.cache, owner)
   if (!isList(config.model)) return checkModel(config.model, agent)
   if (config.model.length === 0) {
     throw refuse(`Agent ${quote(agent)} has an empty list of models. Give it one model or more.`, 'unknown-model')
@@ -49,7 +51,7 @@ export function checkLlmConfig(config: LlmConfig, agent: string): void {
   }
 }
 
-function checkSettings({ retry, filter, ...settings }: ModelSettings, owner: string): void {
+function checkSettings({ retry, rateLimit, filter, ...settings }: ModelSettings, owner: string): void {
   for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
     checkCount(owner, option, { value: settings[option] })
   }
@@ -58,6 +60,9 @@ function checkSettings({ retry, filter, ...settings }: ModelSettings, owner: str
     for (const option of ['maxRetries', 'initialDelayMs', 'maxDelayMs'] as const) {
       checkCount(`retry in ${owner}`, option, { value: retry[option] })
     }
+  }
+  if (rateLimit !== undefined && typeof rateLimit?.enter !== 'function') {
+    throw refuse(`The rateLimit in ${owner} is ${quote(rateLimit)}. Give a RateLimiter.`)
   }
   if (filter !== undefined && typeof filter !== 'function') {
     throw refuse(`A filter in ${owner} is ${quote(filter)}. Give a function of the answer.`)
@@ -70,9 +75,15 @@ function checkToolChoice(choice: unknown, owner: string): void {
   const { tool } = (choice ?? {}) as { readonly tool?: unknown }
   if (isKnown || (typeof tool === 'string' && tool !== '')) return
   throw refuse(
-    `${owner.charAt(0).toUpperCase()}${owner.slice(1)} has ${quote(choice)} as toolChoice. ` +
-      `It is one of ${TOOL_CHOICES.join(', ')}, or { tool: 'name' }.`,
+    `The toolChoice in ${owner} is ${quote(choice)}. It is one of ${TOOL_CHOICES.join(', ')}, or { tool: 'name' }.`,
   )
+}
+
+function checkCache(cache: LlmConfig['cache'], owner: string): void {
+  if (cache === undefined) return
+  const isCache = typeof cache?.get === 'function' && typeof cache.set === 'function' && cache.pending instanceof Map
+  if (isCache && ['string', 'number'].includes(typeof cache.seed)) return
+  throw refuse(`The cache in ${owner} is ${quote(cache)}. Give a MemoryCache, or diskCache() of 'conversable/node'.`)
 }
 
 function refuse(message: string, code: 'invalid-option' | 'unknown-model' = 'invalid-option'): ConfigurationError {

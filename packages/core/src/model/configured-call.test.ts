@@ -8,6 +8,8 @@ import { ScriptedModel, type Script } from '../testing/scripted-model.ts'
 import { UsageMeter } from '../usage.ts'
 import type { AnswerPart } from './answer-reader.ts'
 import { askModel } from './ask-model.ts'
+import { MemoryCache } from './memory-cache.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
 const one = (modelId: string, script: Script): ScriptedModel => new ScriptedModel(script, { modelId })
@@ -120,4 +122,57 @@ test('silence in mid-answer is an error with the words up to there', async () =>
     stream: new ReadableStream({ start: (to) => to.enqueue({ type: 'text-delta', id: '1', delta: 'half' }) }),
   })
   await expect(ask(config)).rejects.toMatchObject({ kind: 'timeout', partialText: 'half', modelId: 'scripted/a' })
+})
+
+test('an answer from a cache is told like any other, and costs nothing', async () => {
+  const config: LlmConfig = { model: one('a', ['one two']), cache: new MemoryCache(), price: { input: 1, output: 1 } }
+  await ask(config)
+  const { answer, deltas, events, meter } = await ask(config)
+  expect(answer).toMatchObject({ text: 'one two', model: 'scripted/a', cached: true })
+  expect(deltas).toEqual(['one ', 'two'])
+  expect(events).toEqual([{ type: 'cache-hit', model: 'scripted/a' }])
+  expect(meter.report()).toMatchObject({ calls: 0, inputTokens: 0, costUsd: 0 })
+})
+
+test('a cache keeps the answer of the model that gave it, under the whole list', async () => {
+  const cache = new MemoryCache()
+  const list = [one('a', () => ({ error: 'no', status: 401 })), one('b', ['from b'])]
+  await ask({ model: list, cache })
+  expect((await ask({ model: list, cache })).answer).toMatchObject({
+    text: 'from b',
+    model: 'scripted/b',
+    cached: true,
+  })
+  const other = one('b', ['asked'])
+  expect((await ask({ model: other, cache })).answer.text).toBe('asked')
+  const warmer = [list[0] ?? other, { model: one('b', ['warm']), temperature: 1 }]
+  expect((await ask({ model: warmer, cache })).answer.text).toBe('warm')
+})
+
+test('an answer that passed no filter is not kept', async () => {
+  const config: LlmConfig = { model: one('a', ['one', 'two']), cache: new MemoryCache(), filter: () => false }
+  await ask(config)
+  expect((await ask(config)).answer).toMatchObject({ text: 'two', passFilter: false })
+})
+
+test('time spent in the queue of a rate limit is not taken for silence', async () => {
+  const rateLimit = new RateLimiter({ minIntervalMs: 600 })
+  const config: LlmConfig = { model: one('a', ['one', 'two']), rateLimit, idleTimeoutMs: 400 }
+  const [first, second] = await Promise.all([ask(config), ask(config)])
+  expect([first.answer.text, second.answer.text]).toEqual(['one', 'two'])
+})
+
+test('each try of a call waits for the rate limit anew', async () => {
+  const waited: number[] = []
+  const rateLimit = { enter: async (tokens: () => number) => ({ settle: () => void waited.push(tokens()) }) }
+  const script = [
+    { error: 'busy', status: 503 },
+    { text: 'hi', usage: { inputTokens: 1, outputTokens: 1 } },
+  ]
+  let entered = 0
+  const counting = { enter: (tokens: () => number) => (entered++, rateLimit.enter(tokens)) }
+  await ask({ model: one('a', script), rateLimit: counting, retry: { initialDelayMs: 1 }, maxOutputTokens: 5 })
+  expect(entered).toBe(2)
+  // A quarter of the bytes of the request with its frames, and what the answer may take.
+  expect(waited).toEqual([14 + 5])
 })

@@ -14,7 +14,7 @@ export interface PartReader {
   /** Why the parts ended before their time; absent while nobody but the model or the reader has ended them. */
   readonly cutOff?: { readonly reason: unknown } | undefined
   /** What is to be known of the answer beside its parts. */
-  readonly notes?: AnswerNotes
+  readonly notes?: AnswerNotes | undefined
   /** Parts that were read already, by whom it was handed on: they come first, and `read` gives those after them. */
   held?: readonly LanguageModelV4StreamPart[] | undefined
   /** The next part. Rejects when the answer fails; `done` also when it was cut off. */

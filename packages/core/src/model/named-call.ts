@@ -24,3 +24,9 @@ export function namedCall(source: ModelSource): NamedCall {
 export function modelIdOf(source: ModelSource): string {
   return typeof source === 'string' ? source : `${source.provider}/${source.modelId}`
 }
+
+/** What tells a model from others for a cache: its name, and where it is asked if the model says so. */
+export function identityOf(source: ModelSource): { readonly model: string; readonly endpoint?: unknown } {
+  const hasEndpoint = typeof source === 'object' && 'endpoint' in source
+  return { model: modelIdOf(source), ...(hasEndpoint && { endpoint: source.endpoint }) }
+}

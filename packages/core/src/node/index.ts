@@ -1,2 +1,3 @@
+export { diskCache, type DiskCacheOptions } from './disk-cache.ts'
 export { terminalApproval } from './terminal-approval.ts'
 export { terminalInput, type TerminalOptions } from './terminal-input.ts'

@@ -7,6 +7,8 @@ import type {
 } from '@ai-sdk/provider'
 import type { ContentPart, ToolCall } from '../message.ts'
 import type { Usage } from '../usage.ts'
+import type { ModelCache } from './model-cache.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /**
  * A language model: an object of the AI SDK provider specification (`openai('gpt-5')`; version 4, or 3 and 2 through
@@ -38,6 +40,8 @@ export interface ModelSettings {
   readonly timeoutMs?: number
   /** How often a call that failed is made again, and when; `false` for never. Default: twice. */
   readonly retry?: RetryOptions | false
+  /** Lets calls wait for their turn. Give one limit to all who share it. Default: no limit. */
+  readonly rateLimit?: RateLimit
   /** Says whether an answer will do; if not, the next model of the list is asked. The last one's answer always does. */
   readonly filter?: AnswerFilter
   /** US dollars for a million tokens. Without it the cost of a run is unknown. */
@@ -58,6 +62,8 @@ export interface LlmConfig extends ModelSettings {
    * Nothing is said to the model of an agent that offers no tools. Default `auto`.
    */
   readonly toolChoice?: ToolChoice
+  /** Keeps answers, so that one question is asked once. Default: none. */
+  readonly cache?: ModelCache
   /** How the model is told who said what in a group. Default `text`; scripted models read the metadata. */
   readonly speakerNames?: SpeakerNames
 }
