@@ -64,7 +64,7 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'a model that is none',
       'unknown-model',
       () => new AssistantAgent({ name: 'a', llmConfig: { model: untyped({ id: 'gpt' }) } }),
-      'Agent "a" has the model {"id":"gpt"}, which is none.',
+      'Agent "a" has the model { id }, which is none.',
     ],
     [
       'a model without its provider',

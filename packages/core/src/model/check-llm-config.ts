@@ -31,6 +31,10 @@ const RETRY_OPTIONS: readonly string[] = Object.freeze(['maxRetries', 'initialDe
  */
 export function checkLlmConfig(config: LlmConfig, agent: string): void {
   const owner = `the llmConfig of agent ${quote(agent)}`
+  const list = ['configList', 'config_list'].find((name) => name in config)
+  if (list !== undefined) {
+    throw refuse(`The llmConfig of agent ${quote(agent)} has ${list}. Write model: modelsFromConfigList(${list}).`)
+  }
   checkOptions(owner, config, OPTIONS)
   checkSettings(config, owner)
   checkToolChoice(config.toolChoice, owner)
