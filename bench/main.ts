@@ -6,6 +6,7 @@ import { installedVersion, measureInstalledSize } from './installed-size.ts'
 import { measureLongChat } from './long-chat.ts'
 import { measureManyChats } from './many-chats.ts'
 import type { Effort } from './measure.ts'
+import { measureModelCall } from './model-call.ts'
 import { measurePrefixReuse } from './prefix-reuse.ts'
 import { tableOf, type Section } from './table.ts'
 import { measureToolCalls } from './tool-calls.ts'
@@ -17,6 +18,7 @@ const MEASUREMENTS: Readonly<Record<string, (effort: Effort) => Promise<Section>
   'many-chats': measureManyChats,
   'long-chat': measureLongChat,
   'group-chat': measureGroupChat,
+  'model-call': measureModelCall,
   'prefix-reuse': measurePrefixReuse,
   'import-time': measureImportTime,
   'installed-size': measureInstalledSize,
