@@ -7,7 +7,7 @@ import type { ModelCall, PartRead, PartReader } from './model-call.ts'
 export interface Deadlines {
   /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
   readonly idleTimeoutMs?: number
-  /** The longest time for one answer, in milliseconds. Default 600 000. */
+  /** The longest time for one answer, each try by itself, in milliseconds. Default 600 000. */
   readonly timeoutMs?: number
 }
 

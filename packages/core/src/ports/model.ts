@@ -36,7 +36,7 @@ export interface ModelSettings {
   readonly providerOptions?: SharedV4ProviderOptions
   /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
   readonly idleTimeoutMs?: number
-  /** The longest time for one answer, in milliseconds. Default 600 000. */
+  /** The longest time for one answer, each try by itself, in milliseconds. Default 600 000. */
   readonly timeoutMs?: number
   /** How often a call that failed is made again, and when; `false` for never. Default: twice. */
   readonly retry?: RetryOptions | false
