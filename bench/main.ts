@@ -8,6 +8,7 @@ import { measureLongChat } from './long-chat.ts'
 import { measureLongContext } from './long-context.ts'
 import { measureManyChats } from './many-chats.ts'
 import type { Effort } from './measure.ts'
+import { measureModelCall } from './model-call.ts'
 import { measurePrefixReuse } from './prefix-reuse.ts'
 import { tableOf, type Section } from './table.ts'
 import { measureToolCalls } from './tool-calls.ts'
@@ -20,6 +21,7 @@ const MEASUREMENTS: Readonly<Record<string, (effort: Effort) => Promise<Section>
   'long-chat': measureLongChat,
   'long-context': measureLongContext,
   'group-chat': measureGroupChat,
+  'model-call': measureModelCall,
   'prefix-reuse': measurePrefixReuse,
   executors: measureExecutors,
   'import-time': measureImportTime,

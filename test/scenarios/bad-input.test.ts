@@ -64,7 +64,7 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'a model that is none',
       'unknown-model',
       () => new AssistantAgent({ name: 'a', llmConfig: { model: untyped({ id: 'gpt' }) } }),
-      'Agent "a" has the model {"id":"gpt"}, which is none.',
+      'Agent "a" has the model { id }, which is none.',
     ],
     [
       'a model without its provider',
@@ -82,7 +82,7 @@ describe('mistakes of the setup are refused when it is built, by name, with the 
       'a way to call tools that is none',
       'invalid-option',
       () => new AssistantAgent({ name: 'a', llmConfig: { model, toolCalls: untyped('words') } }),
-      'The llmConfig of agent "a" has "words" as toolCalls. It is one of auto, native, text.',
+      'The toolCalls in the llmConfig of agent "a" are "words". They are one of auto, native, text.',
     ],
     [
       'an unknown option of a context window',

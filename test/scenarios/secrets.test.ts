@@ -45,7 +45,10 @@ test('keys, tokens and the environment are in no event, result, error or tape, a
   const agent = new AssistantAgent({
     name: 'assistant',
     // The script is used up at the third request: the server answers with an error.
-    llmConfig: { model: provider.model('m', [{ toolCalls: [{ id: 'w', name: 'weather' }] }, 'It is sunny.']) },
+    llmConfig: {
+      retry: false,
+      model: provider.model('m', [{ toolCalls: [{ id: 'w', name: 'weather' }] }, 'It is sunny.']),
+    },
   })
   agent.registerForLLM(weather)
   const recorder = new TapeRecorder()

@@ -1,8 +1,7 @@
 import { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 import type { Message, MessageInput } from './message.ts'
+import { checkLlmConfig } from './model/check-llm-config.ts'
 import type { OutputOptions } from './model/output.ts'
-import { checkModel } from './model/resolve-model.ts'
-import { checkContextWindow } from './model/window/check-window.ts'
 import type { HumanInput } from './ports/human-input.ts'
 import type { LlmConfig } from './ports/model.ts'
 import type { CodeExecutionConfig } from './replies/code-execution.ts'
@@ -60,25 +59,6 @@ const OPTIONS = Object.freeze([
   'defaultAutoReply',
   'silent',
 ])
-const LLM_OPTIONS = Object.freeze([
-  'model',
-  'temperature',
-  'topP',
-  'maxOutputTokens',
-  'stopSequences',
-  'seed',
-  'toolChoice',
-  'providerOptions',
-  'idleTimeoutMs',
-  'timeoutMs',
-  'price',
-  'speakerNames',
-  'toolCalls',
-  'contextWindow',
-  'allowFormatStrTemplate',
-])
-const TOOL_CHOICES: readonly unknown[] = Object.freeze(['auto', 'none', 'required'])
-const TOOL_CALLS = Object.freeze(['auto', 'native', 'text'])
 const MODES = Object.freeze(['ALWAYS', 'TERMINATE', 'NEVER'])
 
 /**
@@ -108,32 +88,6 @@ export function checkAgentOptions(options: ConversableAgentOptions): void {
     throw refuse(`The ${owner} is to give an output, but has no model. Give it an llmConfig.`, 'output-needs-model')
   }
   if (codeExecutionConfig) checkCodeExecution(codeExecutionConfig, owner, options.humanInputMode)
-}
-
-function checkLlmConfig(llmConfig: LlmConfig, agent: string): void {
-  checkOptions(`the llmConfig of agent ${quote(agent)}`, llmConfig, LLM_OPTIONS)
-  checkModel(llmConfig.model, agent)
-  checkToolChoice(llmConfig.toolChoice, agent)
-  const { toolCalls = 'auto' } = llmConfig
-  if (!TOOL_CALLS.includes(toolCalls)) {
-    throw refuse(
-      `The llmConfig of agent ${quote(agent)} has ${quote(toolCalls)} as toolCalls. It is one of ${TOOL_CALLS.join(', ')}.`,
-    )
-  }
-  for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
-    checkCount(`the llmConfig of agent ${quote(agent)}`, option, { value: llmConfig[option] })
-  }
-  if (llmConfig.contextWindow !== undefined) checkContextWindow(llmConfig.contextWindow, agent)
-}
-
-function checkToolChoice(choice: unknown, agent: string): void {
-  const isKnown = choice === undefined || TOOL_CHOICES.includes(choice)
-  const { tool } = (choice ?? {}) as { readonly tool?: unknown }
-  if (isKnown || (typeof tool === 'string' && tool !== '')) return
-  throw refuse(
-    `The llmConfig of agent ${quote(agent)} has ${quote(choice)} as toolChoice. ` +
-      `It is one of ${TOOL_CHOICES.join(', ')}, or { tool: 'name' }.`,
-  )
 }
 
 const CODE_OPTIONS = Object.freeze(['executor', 'lastNMessages', 'beforeExecute', 'confirmUnattended'])

@@ -32,6 +32,7 @@ export type EventBody =
   | { readonly type: 'human-answer'; readonly answer: string; readonly purpose: HumanPurpose }
   /** An agent that could ask a person goes on by itself. */
   | { readonly type: 'auto-reply' }
+  | ModelEvent
   /** A member of a group was chosen to speak next, by which rule, and after how many model requests. */
   | SpeakerSelected
   /** What a selector is asked and answers, in a verbose group. */
@@ -49,6 +50,25 @@ export type EventBody =
   | { readonly type: 'notice'; readonly text: string }
   | MessageSent
   | { readonly type: 'chat-end'; readonly stopReason: StopReason }
+
+/** What happened around a model call, so that nothing is done in secret. `model` is `provider/model`. */
+export type ModelEvent =
+  /** A call failed before it had said anything, and is made again after a wait; `attempt` counts from 1. */
+  | {
+      readonly type: 'model-retry'
+      readonly model: string
+      readonly attempt: number
+      readonly waitMs: number
+      readonly problem: string
+    }
+  /** A model failed, and the next one of the list is asked. */
+  | { readonly type: 'model-fallback'; readonly model: string; readonly next: string; readonly problem: string }
+  /** A filter has judged an answer. The last model's answer is used even if it did not pass. */
+  | { readonly type: 'answer-filter'; readonly model: string; readonly passFilter: boolean }
+  /** An answer came from a cache. */
+  | { readonly type: 'cache-hit'; readonly model: string }
+  /** A cache could not be read or written; the run goes on without it. */
+  | { readonly type: 'cache-failure'; readonly problem: string }
 
 /** A chat begins. */
 export interface ChatStart {

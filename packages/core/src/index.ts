@@ -58,6 +58,7 @@ export type {
   EventOrigin,
   HumanPurpose,
   MessageSent,
+  ModelEvent,
   ShortenedText,
   SpeakerSelected,
 } from './event.ts'
@@ -101,8 +102,38 @@ export type { Schema } from './tools/schema.ts'
 export { readShortened, type ReadShortenedOptions } from './tools/read-shortened.ts'
 export type { CheckedArguments, JsonSchema, Tool, ToolContext, ToolSpec } from './ports/tool.ts'
 
-// Around models
+// Models: how agents ask them, and what can be put around any of them
+export type {
+  AnswerFilter,
+  Compaction,
+  ContextWindow,
+  FilterContext,
+  LlmConfig,
+  ModelAnswer,
+  ModelEntry,
+  ModelPrice,
+  ModelSettings,
+  ModelSource,
+  RetryOptions,
+  SpeakerNames,
+  ToolCalls,
+  ToolChoice,
+} from './ports/model.ts'
+export type { ModelCache } from './ports/model-cache.ts'
+export type { RateLimit, RateLimitSlot } from './ports/rate-limit.ts'
+export { MemoryCache, type MemoryCacheOptions } from './model/memory-cache.ts'
+export { RateLimiter, type RateLimits } from './model/rate-limiter.ts'
+export { modelsFromConfigList } from './model/models-from-config-list.ts'
+export { filterConfig, type ConfigFilter, type FilterConfigOptions } from './model/filter-config.ts'
+export type { ConfigEntry } from './model/config-entry.ts'
+export { withCache } from './model/with-cache.ts'
+export { withFallback, type FallbackOptions } from './model/with-fallback.ts'
+export { withRateLimit } from './model/with-rate-limit.ts'
+export { withRetry } from './model/with-retry.ts'
 export { withTextTools } from './model/with-text-tools.ts'
+export { withTimeout } from './model/with-timeout.ts'
+export type { Deadlines } from './model/watched-call.ts'
+export type { LayerWatcher } from './model/layered-model.ts'
 export { TEXT_TOOLS_PROMPT } from './model/text-tools.ts'
 
 // Own reply functions, hooks and agents
@@ -114,16 +145,6 @@ export type { CodeExecutionConfig } from './replies/code-execution.ts'
 export type { NestedChat } from './replies/nested-chats.ts'
 
 // Ports: what can be handed in
-export type {
-  Compaction,
-  ContextWindow,
-  LlmConfig,
-  ModelPrice,
-  ModelSource,
-  SpeakerNames,
-  ToolCalls,
-  ToolChoice,
-} from './ports/model.ts'
 export type { TokenCounter } from './ports/token-counter.ts'
 export type { HumanInput, HumanQuestion } from './ports/human-input.ts'
 export { inlineRuntime, type Runtime, type StepAbout } from './ports/runtime.ts'
@@ -151,5 +172,5 @@ export { CallbackError } from './errors/callback-error.ts'
 export { CodeExecutorError } from './errors/code-executor-error.ts'
 export { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'
 export { MessageError } from './errors/message-error.ts'
-export { ModelError, type ModelErrorOptions } from './errors/model-error.ts'
+export { ModelError, type ModelErrorOptions, type ModelFailure } from './errors/model-error.ts'
 export { OutputError } from './errors/output-error.ts'

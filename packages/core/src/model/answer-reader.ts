@@ -1,20 +1,8 @@
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
-import { ModelError } from '../errors/model-error.ts'
 import type { ContentPart, ProviderMetadata, ReasoningPart, TextPart, ToolCall } from '../message.ts'
 import { validName } from '../tools/tool-name.ts'
-import type { Usage } from '../usage.ts'
-
-/** What a model answered. */
-export interface ModelAnswer {
-  /** `provider/model`. */
-  readonly model: string
-  /** Absent if the model gave no text at all; a text may be empty. */
-  readonly text: string | undefined
-  /** What a message holds: the text, or parts where there is reasoning or provider metadata to keep. */
-  readonly content: string | readonly ContentPart[]
-  readonly toolCalls: readonly ToolCall[]
-  readonly usage: Omit<Usage, 'costUsd'>
-}
+import type { ModelAnswer } from '../ports/model.ts'
+import { assertFinished, unfinished, type EndedAnswer } from './answer-end.ts'
 
 /** A piece of an answer that is still being written. */
 export type AnswerPart =
@@ -68,6 +56,7 @@ export class AnswerReader {
       case 'tool-call':
         return part.providerExecuted ? undefined : this.#call(part)
       case 'finish':
+        assertFinished(part, this.#modelId, this.#soFar)
         this.#usage = part.usage
         return undefined
       case 'error':
@@ -83,13 +72,7 @@ export class AnswerReader {
    * @throws ModelError if the stream ended before the model had finished.
    */
   answer(): ModelAnswer {
-    if (!this.#usage) {
-      throw new ModelError('ended its answer in the middle: the stream closed without a finish part.', {
-        modelId: this.#modelId,
-        retryable: true,
-        partialText: this.partialText,
-      })
-    }
+    if (!this.#usage) throw unfinished(this.#modelId, this.#soFar)
     const { inputTokens, outputTokens } = this.#usage
     return {
       model: this.#modelId,
@@ -104,6 +87,10 @@ export class AnswerReader {
         reasoningTokens: outputTokens.reasoning,
       },
     }
+  }
+
+  get #soFar(): EndedAnswer {
+    return { isEmpty: this.#parts.length === 0 && this.#toolCalls.length === 0, partialText: this.#text }
   }
 
   #content(): string | readonly ContentPart[] {

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { ModelError } from '../errors/model-error.ts'
 import type { Emit } from '../event.ts'
 import { inlineRuntime } from '../ports/runtime.ts'
-import type { LlmConfig, ModelSource } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer, ModelSource } from '../ports/model.ts'
 import type { ToolSpec } from '../ports/tool.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { UsageMeter } from '../usage.ts'
-import type { AnswerPart, ModelAnswer } from './answer-reader.ts'
+import type { AnswerPart } from './answer-reader.ts'
 import { askModel } from './ask-model.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
@@ -34,7 +34,7 @@ async function ask(
     step: 's',
     messageId: 'c/1',
   }
-  return { ...(await askModel({ model, ...config }, request, context)), parts, meter }
+  return { ...(await askModel({ model, retry: false, ...config }, request, context)), parts, meter }
 }
 
 /** A model that streams these parts, then ends, stays silent, or goes on in its own time. */
@@ -260,9 +260,9 @@ test.each([
   }
   const answer = await askModel({ model: older }, request, {
     cancellation: new RunCancellation(new AbortController().signal),
+    emit: () => {},
     runtime: inlineRuntime,
     usage: meter,
-    emit: () => {},
   })
   expect(answer).toMatchObject({ text: 'hi', model: 'old/m' })
   expect(meter.report()).toMatchObject({ inputTokens: 3, outputTokens: 4, cachedInputTokens: 0 })

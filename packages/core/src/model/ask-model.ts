@@ -1,20 +1,15 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4FunctionTool,
-  LanguageModelV4Prompt,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import type { Emit } from '../event.ts'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig, ModelPrice, ModelSource, ToolChoice } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer, ModelPrice, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
-import { AnswerReader, type AnswerPart, type ModelAnswer } from './answer-reader.ts'
-import { modelErrorFrom } from './model-failure.ts'
-import { resolveModel } from './resolve-model.ts'
-import { isPromise } from '../util/is-promise.ts'
-import { providerCall } from './provider-call.ts'
+import { AnswerReader, type AnswerPart } from './answer-reader.ts'
+import { withSettings } from './call-settings.ts'
+import { configuredCall } from './configured-call.ts'
+import { entriesOf, priceOf } from './entries.ts'
 import type { PartReader } from './model-call.ts'
-import { watchedCall } from './watched-call.ts'
+import { modelErrorFrom } from './model-failure.ts'
+import { modelIdOf } from './named-call.ts'
 import type { AskForSummary } from './window/compaction.ts'
 import { fitToWindow, type PromptSource } from './window/fit-to-window.ts'
 
@@ -35,7 +30,7 @@ export interface ModelRequest {
   readonly messageId?: string
 }
 
-type AskContext = Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit'>
+type AskContext = Pick<ChatContext, 'cancellation' | 'emit' | 'runtime' | 'usage'>
 
 /**
  * Asks a model, as one step, and counts what it used. A request that is too large for the context window of `config` is
@@ -45,17 +40,15 @@ type AskContext = Pick<ChatContext, 'cancellation' | 'runtime' | 'usage' | 'emit
  */
 export async function askModel(config: LlmConfig, asked: ModelRequest, context: AskContext): Promise<ModelAnswer> {
   const request = config.contextWindow ? await cutDown(config, asked, context) : asked
-  const { cancellation, runtime } = context
-  const ask = (emit: Emit): Promise<ModelAnswer> => {
-    const model = resolveModel(config.model)
-    const place = { config, cancellation, emit }
-    return isPromise(model)
-      ? model.then((resolved) => readAnswer(resolved, request, place))
-      : readAnswer(model, request, place)
-  }
-  const input = (): unknown => ({ model: nameOf(config.model), ...callOptions(config, request) })
+  const { cancellation, runtime, usage } = context
+  const ask = (emit: Emit): Promise<ModelAnswer> =>
+    readAnswer(config, request, { cancellation, runtime: runtime.inside ?? runtime, emit })
+  const input = (): unknown => ({ model: namesOf(config), ...callOptions(config, request) })
   const answer = await runtime.step(request.step, ask, { agent: request.agent, input, emit: context.emit })
-  context.usage.add(request.agent, answer.model, { ...answer.usage, costUsd: costOf(answer.usage, config.price) })
+  const count = ({ model, usage: used }: Pick<ModelAnswer, 'model' | 'usage'>): void =>
+    usage.add(request.agent, model, { ...used, costUsd: costOf(used, priceOf(config, model)) })
+  answer.rejected?.forEach(count)
+  if (!answer.cached) count(answer)
   return answer
 }
 
@@ -65,18 +58,18 @@ function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext):
 }
 
 async function readAnswer(
-  model: LanguageModelV4,
+  config: LlmConfig,
   request: ModelRequest,
-  { config, cancellation, emit }: Pick<ChatContext, 'cancellation' | 'emit'> & { readonly config: LlmConfig },
+  context: Omit<AskContext, 'usage'>,
 ): Promise<ModelAnswer> {
-  const modelId = nameOf(model)
   const { messageId } = request
-  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
-  const reader = new AnswerReader(modelId, onPart)
-  const call = watchedCall(providerCall(model, config), { modelId, cancellation, deadlines: config })
+  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => context.emit({ ...part, messageId })
   let parts: PartReader | undefined
+  let reader: AnswerReader | undefined
   try {
-    parts = await call(callOptions(config, request))
+    parts = await configuredCall(config, context)(callOptions(config, request))
+    reader = new AnswerReader(parts.modelId, onPart)
+    if (parts.held) for (const part of parts.held) reader.take(part)
     for (;;) {
       const { done, value } = await parts.read()
       if (done) break
@@ -84,37 +77,33 @@ async function readAnswer(
     }
     parts.close()
     if (parts.cutOff) throw parts.cutOff.reason
-    return reader.answer()
+    const answer = reader.answer()
+    return parts.notes ? { ...answer, ...parts.notes } : answer
   } catch (error) {
     parts?.cancel(error)
     // The caller's own reason goes through as it is.
-    cancellation.signal.throwIfAborted()
-    throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader.partialText)
+    context.cancellation.signal.throwIfAborted()
+    const modelId = parts?.modelId ?? namesOf(config)
+    throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader?.partialText)
   }
 }
 
-/** `provider/model`, as it is told in errors and counts. */
-function nameOf(model: ModelSource): string {
-  return typeof model === 'string' ? model : `${model.provider}/${model.modelId}`
+/** `provider/model`, of each that may answer. */
+function namesOf(config: LlmConfig): string {
+  return entriesOf(config)
+    .map((entry) => modelIdOf(entry.model))
+    .join(', ')
 }
 
-/** Assigned one by one: a spread for each setting takes longer than all else here. */
 function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4CallOptions {
-  const { temperature, topP, maxOutputTokens, stopSequences, seed } = config
   const { agent, purpose, prompt, tools, schema } = request
-  const providerOptions = { ...config.providerOptions, conversable: { agent, purpose } }
-  const options: LanguageModelV4CallOptions = { prompt, providerOptions }
+  const options: LanguageModelV4CallOptions = { prompt, providerOptions: { conversable: { agent, purpose } } }
   if (tools && tools.length > 0) {
     options.tools = tools.map(functionTool)
     if (config.toolChoice !== undefined) options.toolChoice = choiceOf(config.toolChoice)
   }
   if (schema) options.responseFormat = { type: 'json', name: schema.name, schema: schema.json }
-  if (temperature !== undefined) options.temperature = temperature
-  if (topP !== undefined) options.topP = topP
-  if (maxOutputTokens !== undefined) options.maxOutputTokens = maxOutputTokens
-  if (stopSequences !== undefined) options.stopSequences = [...stopSequences]
-  if (seed !== undefined) options.seed = seed
-  return options
+  return withSettings(options, config)
 }
 
 function choiceOf(choice: ToolChoice): NonNullable<LanguageModelV4CallOptions['toolChoice']> {

@@ -13,11 +13,10 @@ import { inTurns } from './turns.ts'
  *
  * What was sent before stays the beginning of what is sent later.
  */
-export function legalCall(model: LanguageModelV4): ModelCall {
-  const next = callOf(model)
+export function legalCall(model: LanguageModelV4, modelId = `${model.provider}/${model.modelId}`): ModelCall {
+  const next = callOf(model, modelId)
   const rules = promptRulesOf(model.provider)
   if (!rules) return next
-  const modelId = `${model.provider}/${model.modelId}`
   return async (options) => new NotedReader(await next({ ...options, prompt: legalPrompt(options, modelId, rules) }))
 }
 

@@ -1,4 +1,8 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { ModelAnswer } from '../ports/model.ts'
+
+/** Where an answer came from, and what was paid for before it. */
+export type AnswerNotes = Pick<ModelAnswer, 'cached' | 'passFilter' | 'rejected'>
 
 /** What a reader gives: a part, or that there are no more. (Its own name is not known to the types of Node.) */
 export type PartRead = Awaited<ReturnType<ReadableStreamDefaultReader<LanguageModelV4StreamPart>['read']>>
@@ -9,6 +13,10 @@ export interface PartReader {
   readonly modelId: string
   /** Why the parts ended before their time; absent while nobody but the model or the reader has ended them. */
   readonly cutOff?: { readonly reason: unknown } | undefined
+  /** What is to be known of the answer beside its parts. */
+  readonly notes?: AnswerNotes | undefined
+  /** Parts that were read already, by whom it was handed on: they come first, and `read` gives those after them. */
+  held?: readonly LanguageModelV4StreamPart[] | undefined
   /** The next part. Rejects when the answer fails; `done` also when it was cut off. */
   read(): Promise<PartRead>
   /** Called once all parts were read. */
@@ -21,8 +29,7 @@ export interface PartReader {
 export type ModelCall = (options: LanguageModelV4CallOptions) => Promise<PartReader>
 
 /** A model as a call. */
-export function callOf(model: LanguageModelV4): ModelCall {
-  const modelId = `${model.provider}/${model.modelId}`
+export function callOf(model: LanguageModelV4, modelId = `${model.provider}/${model.modelId}`): ModelCall {
   return (options) => Promise.resolve(model.doStream(options)).then(({ stream }) => new StreamReader(modelId, stream))
 }
 
@@ -44,5 +51,26 @@ class StreamReader implements PartReader {
   cancel(reason: unknown): void {
     // A stream that has failed has nothing more to say.
     this.#reader.cancel(reason).catch(() => {})
+  }
+}
+
+/**
+ * Hands over the parts of an answer, one after the other.
+ *
+ * Rejects when the answer fails or `take` throws, and with the reason if the parts were cut off.
+ */
+export async function readParts(parts: PartReader, take: (part: LanguageModelV4StreamPart) => void): Promise<void> {
+  try {
+    for (const part of parts.held ?? []) take(part)
+    for (;;) {
+      const { done, value } = await parts.read()
+      if (done) break
+      take(value)
+    }
+    parts.close()
+    if (parts.cutOff) throw parts.cutOff.reason
+  } catch (error) {
+    parts.cancel(error)
+    throw parts.cutOff ? parts.cutOff.reason : error
   }
 }

@@ -3,11 +3,10 @@ import { checkCount, checkOptions } from '../check-options.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { OutputError } from '../errors/output-error.ts'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer } from '../ports/model.ts'
 import type { CheckedArguments, JsonSchema } from '../ports/tool.ts'
 import { readSchema, type Schema } from '../tools/schema.ts'
 import { quote } from '../util/quote.ts'
-import type { ModelAnswer } from './answer-reader.ts'
 import { askModel, type ModelRequest } from './ask-model.ts'
 import { jsonObjectIn } from './json-in-text.ts'
 import { offersStructuredOutput } from './structured-output.ts'
@@ -141,7 +140,7 @@ export async function askForOutput(
 
 /** The request with the schema: for the provider, or in words at the end of the system message. */
 function shaped(config: LlmConfig, request: ModelRequest, output: OutputForm): ModelRequest {
-  if (offersStructuredOutput(config.model, output.structuredOutput))
+  if (offersStructuredOutput(config, output.structuredOutput))
     return { ...request, schema: { name: 'output', json: strictSchema(output.json) } }
   const instruction = output.instruction.replaceAll('{schema}', () => JSON.stringify(output.json))
   const [first, ...rest] = request.prompt

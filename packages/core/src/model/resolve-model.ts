@@ -40,9 +40,11 @@ export function checkModel(source: unknown, agent: string): void {
     )
   }
   if (typeof source === 'object' && source !== null && 'specificationVersion' in source && 'doStream' in source) return
+  // What it says is not quoted: it may be an entry of a configuration, with a key.
+  const what = typeof source === 'object' && source !== null ? `{ ${Object.keys(source).join(', ')} }` : quote(source)
   throw unknown(
-    `Agent ${quote(agent)} has the model ${quote(source)}, which is none. Give an object of a provider package, ` +
-      'as in openai("gpt-5"), or a text "provider/model".',
+    `Agent ${quote(agent)} has the model ${what}, which is none. Give an object of a provider package, ` +
+      'as in openai("gpt-5"), a text "provider/model", or modelsFromConfigList() of a list of entries.',
   )
 }
 
@@ -64,7 +66,12 @@ async function loadModel(provider: string, modelId: string): Promise<Exclude<Mod
   return model as Exclude<ModelSource, string>
 }
 
-async function importPackage(packageName: string, model: string): Promise<Record<string, unknown>> {
+/**
+ * Loads a provider's package.
+ *
+ * @throws ConfigurationError `unknown-model` that says what to install.
+ */
+export async function importPackage(packageName: string, model: string): Promise<Record<string, unknown>> {
   try {
     // The name is not known when this is built, and must not be: bundlers leave it to the run time.
     return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)) as Record<string, unknown>
@@ -78,7 +85,8 @@ async function importPackage(packageName: string, model: string): Promise<Record
   }
 }
 
-function adapted(model: Exclude<ModelSource, string>): LanguageModelV4 {
+/** A model of an older specification, in the version that is used here. */
+export function adapted(model: Exclude<ModelSource, string>): LanguageModelV4 {
   return model.specificationVersion === 'v4' ? model : fromOlderSpecification(model)
 }
 

@@ -1,10 +1,15 @@
-import type { LlmConfig, SpeakerNames } from '../ports/model.ts'
+import type { LlmConfig, ModelSource, SpeakerNames } from '../ports/model.ts'
+import { entriesOf } from './entries.ts'
 
 /**
  * How a model is told who said what in a group: as the configuration says, or the model itself, which may read
  * `providerOptions.conversable.name`. Providers have no field for it, so by default the name stands in the text.
  */
-export function speakerNamesOf({ model, speakerNames }: LlmConfig): SpeakerNames {
-  if (speakerNames) return speakerNames
-  return typeof model === 'object' && 'speakerNames' in model && model.speakerNames === 'metadata' ? 'metadata' : 'text'
+export function speakerNamesOf(config: LlmConfig): SpeakerNames {
+  if (config.speakerNames) return config.speakerNames
+  return entriesOf(config).every(({ model }) => readsNames(model)) ? 'metadata' : 'text'
+}
+
+function readsNames(model: ModelSource): boolean {
+  return typeof model === 'object' && 'speakerNames' in model && model.speakerNames === 'metadata'
 }

@@ -7,7 +7,7 @@ import type { ModelCall, PartRead, PartReader } from './model-call.ts'
 export interface Deadlines {
   /** The longest silence of the model, before its first part and between two, in milliseconds. Default 120 000. */
   readonly idleTimeoutMs?: number
-  /** The longest time for one answer, in milliseconds. Default 600 000. */
+  /** The longest time for one answer, each try by itself, in milliseconds. Default 600 000. */
   readonly timeoutMs?: number
 }
 
@@ -30,6 +30,7 @@ export function watchedCall(next: ModelCall, watched: Watched): ModelCall {
 class Watch implements PartReader, Waiting {
   readonly modelId: string
   cutOff: { readonly reason: unknown } | undefined
+  held: PartReader['held']
   readonly #cancellation: Cancellation
   readonly #idleMs: number
   readonly #totalMs: number
@@ -104,7 +105,7 @@ class Watch implements PartReader, Waiting {
 
   #giveUp(problem: string): number {
     this.#cancellation.remove(this)
-    this.end(new ModelError(problem, { modelId: this.modelId, retryable: true }))
+    this.end(new ModelError(problem, { modelId: this.modelId, kind: 'timeout', retryable: true }))
     return Infinity
   }
 }

@@ -1,3 +1,5 @@
+export { configListFromJson, type ConfigListOptions } from './config-list-from-json.ts'
+export { diskCache, type DiskCacheOptions } from './disk-cache.ts'
 export { tapeFile, type TapeFile, type TapeFileOptions } from './tape-file.ts'
 export { terminalApproval } from './terminal-approval.ts'
 export { terminalPictures, type TerminalPicturesOptions } from './terminal-pictures.ts'

@@ -1,11 +1,10 @@
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
-import type { ModelAnswer } from '../model/answer-reader.ts'
 import { askModel, type ModelRequest } from '../model/ask-model.ts'
 import { askForOutput, type OutputForm } from '../model/output.ts'
 import { filledPrompt } from '../model/templates.ts'
 import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'
-import type { LlmConfig } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer } from '../ports/model.ts'
 import type { ToolSpec } from '../ports/tool.ts'
 
 /** Whom a model reply asks, and what it tells the model beside the transcript. */

@@ -61,7 +61,7 @@ async function ask(
     readonly attempt: number
   },
 ): Promise<string> {
-  const structured = offersStructuredOutput(llmConfig.model, group.selectSpeakerStructuredOutput)
+  const structured = offersStructuredOutput(llmConfig, group.selectSpeakerStructuredOutput)
   const answer = await askModel(
     llmConfig,
     {

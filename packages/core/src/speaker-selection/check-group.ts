@@ -1,9 +1,10 @@
 import { isAgent, type Agent } from '../agent.ts'
 import { checkCount, checkOptions } from '../check-options.ts'
 import { ConfigurationError, type ConfigurationCode } from '../errors/configuration-error.ts'
-import { quote } from '../util/quote.ts'
+import { checkLlmConfig } from '../model/check-llm-config.ts'
 import type { LlmConfig } from '../ports/model.ts'
 import { TransformMessages } from '../transforms/transform-messages.ts'
+import { quote } from '../util/quote.ts'
 import type { Group, GroupChatOptions } from './group.ts'
 import { methodOf } from './select-speaker.ts'
 import { SELECT_SPEAKER_MESSAGE, SELECT_SPEAKER_MULTIPLE, SELECT_SPEAKER_NONE, SELECT_SPEAKER_PROMPT } from './texts.ts'
@@ -43,6 +44,8 @@ export function checkGroup(options: GroupChatOptions, manager: string, llmConfig
   const { agents, speakerSelectionMethod = 'auto', selectSpeakerFallback = 'round_robin' } = options
   checkMembers(options, owner)
   checkCount(owner, 'maxRound', { value: options.maxRound, infinite: true })
+  const { selectSpeakerAutoLlmConfig } = options
+  if (selectSpeakerAutoLlmConfig) checkLlmConfig(selectSpeakerAutoLlmConfig, manager)
   checkCount(owner, 'maxRetriesForSelectingSpeaker', { value: options.maxRetriesForSelectingSpeaker })
   if (isAgent(selectSpeakerFallback) && !agents.includes(selectSpeakerFallback)) {
     throw refuse(
@@ -53,7 +56,7 @@ export function checkGroup(options: GroupChatOptions, manager: string, llmConfig
   return {
     agents: [...agents],
     manager,
-    llmConfig: options.selectSpeakerAutoLlmConfig ?? llmConfig,
+    llmConfig: selectSpeakerAutoLlmConfig ?? llmConfig,
     selectSpeakerTransformMessages: checkedTransforms(options, owner),
     visibleTo: options.visibleTo,
     followers: followersOf(options, owner),

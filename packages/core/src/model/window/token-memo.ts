@@ -1,6 +1,8 @@
 import type { Conversation } from '../../conversation.ts'
-import type { ModelSource } from '../../ports/model.ts'
+import type { LlmConfig } from '../../ports/model.ts'
 import type { TokenCounter } from '../../ports/token-counter.ts'
+import { entriesOf } from '../entries.ts'
+import { modelIdOf } from '../named-call.ts'
 import { tokenCounterFor } from '../token-counter.ts'
 
 /** Counts texts, each once: a text that comes again, in whatever message, costs a look. */
@@ -25,7 +27,8 @@ export class TokenMemo {
 
 /** Whose tokens are counted, and with what if it is not told by the model's name. */
 export interface Counted {
-  readonly model: ModelSource
+  /** Of a list the first one counts. */
+  readonly model: LlmConfig['model']
   readonly tokenCounter?: TokenCounter | undefined
 }
 
@@ -34,11 +37,12 @@ export async function memoFor(
   { model, tokenCounter }: Counted,
   conversation: Conversation | undefined,
 ): Promise<TokenMemo> {
-  const key = tokenCounter ?? (typeof model === 'string' ? model : `${model.provider}/${model.modelId}`)
+  const [{ model: first } = { model: '' }] = entriesOf({ model })
+  const key = tokenCounter ?? modelIdOf(first)
   const memos = conversation?.derive('token-memos', () => new Map<TokenCounter | string, TokenMemo>())
   const known = memos?.get(key)
   if (known) return known
-  const memo = new TokenMemo(tokenCounter ?? (await tokenCounterFor(model)))
+  const memo = new TokenMemo(tokenCounter ?? (await tokenCounterFor(first)))
   memos?.set(key, memo)
   return memo
 }

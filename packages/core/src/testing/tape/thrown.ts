@@ -15,12 +15,24 @@ const CLASSES: Readonly<Record<string, { readonly prototype: object }>> = Object
   ModelError,
 })
 
-/** What a step threw, as JSON: name, message and plain fields of an error, or the value that was thrown. */
+/** What a step threw, as JSON: name, message, plain fields and lists of errors, or the value that was thrown. */
 export function writtenError(thrown: unknown, step: string): JsonValue {
   if (!(thrown instanceof Error)) return { value: plainJson(thrown, step) }
   const { name, message } = thrown
-  const fields = Object.entries(thrown).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+  const fields = Object.entries(thrown).flatMap(([field, value]): [string, JsonValue][] => {
+    if (isErrors(value)) return [[field, value.map((one) => writtenError(one, step))]]
+    return ['string', 'number', 'boolean'].includes(typeof value) ? [[field, value as JsonValue]] : []
+  })
   return { name, message, ...Object.fromEntries(fields) }
+}
+
+function isErrors(value: unknown): value is readonly Error[] {
+  return Array.isArray(value) && value.every((one) => one instanceof Error)
+}
+
+/** No other lists are written. */
+function isWrittenErrors(content: JsonValue): content is readonly JsonValue[] {
+  return Array.isArray(content)
 }
 
 /** The error again, of its class if that is one of this library; its cause and its stack are not on a tape. */
@@ -33,6 +45,11 @@ export function thrownAgain(written: JsonValue): unknown {
   const known = typeof name === 'string' && Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined
   if (known) Object.setPrototypeOf(error, known.prototype)
   for (const [field, content] of Object.entries(fields))
-    Object.defineProperty(error, field, { value: content, enumerable: true, writable: true, configurable: true })
+    Object.defineProperty(error, field, {
+      value: isWrittenErrors(content) ? content.map(thrownAgain) : content,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
   return error
 }

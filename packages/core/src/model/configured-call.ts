@@ -1,0 +1,49 @@
+import type { LlmConfig, ModelSettings, ModelSource } from '../ports/model.ts'
+import type { CallContext } from './call-context.ts'
+import { withSettings } from './call-settings.ts'
+import { entriesOf, isList } from './entries.ts'
+import type { ModelCall } from './model-call.ts'
+import { identityOf, namedCall, type NamedCall } from './named-call.ts'
+import { providerCall } from './provider-call.ts'
+import { watchedCall } from './watched-call.ts'
+import { cachedCall } from './with-cache.ts'
+import { fallbackCall, type Alternative } from './with-fallback.ts'
+import { limitedCall } from './with-rate-limit.ts'
+import { retriedCall } from './with-retry.ts'
+
+/** The call that a configuration describes, each layer as far as it asks for it. */
+export function configuredCall(config: LlmConfig, context: CallContext): ModelCall {
+  const { model, filter, cache } = config
+  const call = isList(model) || filter ? callOfList(config, context) : callOfOne(model, config, context).call
+  return cache ? cachedCall(call, { cache, models: questionOf(config) }, context) : call
+}
+
+function callOfList(config: LlmConfig, context: CallContext): ModelCall {
+  const alternatives = entriesOf(config).map((entry): Alternative => {
+    // Its own settings go before those of the list.
+    const { modelId, call } = callOfOne(entry.model, { ...config, ...entry }, context)
+    const filter = entry.filter ?? config.filter
+    return { modelId, call: (options) => call(withSettings({ ...options }, entry)), ...(filter && { filter }) }
+  })
+  return fallbackCall(alternatives, context)
+}
+
+/**
+ * Retry > rate limit > timeout > what the provider wants > provider. The wait for one's turn stands outside of the deadlines, which are for the
+ * model: it is not the model that is silent then.
+ */
+function callOfOne(model: ModelSource, settings: ModelSettings, context: CallContext): NamedCall {
+  const { modelId, call } = namedCall(model, (resolved, name) => providerCall(resolved, name, settings.toolCalls))
+  const { retry = {}, rateLimit } = settings
+  const watched = watchedCall(call, { modelId, cancellation: context.cancellation, deadlines: settings })
+  const limited = rateLimit ? limitedCall(watched, rateLimit, context) : watched
+  return { modelId, call: retry ? retriedCall({ modelId, call: limited }, retry, context) : limited }
+}
+
+/** Who may answer, and with which settings of its own. */
+function questionOf(config: LlmConfig): unknown {
+  return entriesOf(config).map(({ model, ...settings }) => ({
+    ...identityOf(model),
+    settings: withSettings({ prompt: [] }, settings),
+  }))
+}
