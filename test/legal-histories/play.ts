@@ -176,6 +176,8 @@ function memberOf(setting: Setting, name: string): ConversableAgent {
 function llmConfigOf({ dice, watch, isCalm }: Setting, agent: string) {
   return {
     model: modelOf({ agent, dice, watch, names: MEMBERS, isCalm }),
+    // As ever, but for the waits.
+    retry: { initialDelayMs: 0 },
     ...(dice.happens(0.5) && { contextWindow: windowOf(dice) }),
   }
 }
