@@ -44,10 +44,10 @@ test('keys, tokens and the environment are in no event, result, error or tape, a
   const tripwire = setTripwire(isLoopback)
   const agent = new AssistantAgent({
     name: 'assistant',
-    // The script is used up at the third request: the server answers with an error.
+    // The script is used up at the third request: the server answers with an error, and is asked twice again.
     llmConfig: {
-      retry: false,
       model: provider.model('m', [{ toolCalls: [{ id: 'w', name: 'weather' }] }, 'It is sunny.']),
+      retry: { initialDelayMs: 1 },
     },
   })
   agent.registerForLLM(weather)
@@ -63,7 +63,7 @@ test('keys, tokens and the environment are in no event, result, error or tape, a
   close()
   await provider.close()
 
-  expect(provider.requests.map(({ authorization }) => authorization)).toEqual(Array(3).fill(`Bearer ${KEY}`))
+  expect(provider.requests.map(({ authorization }) => authorization)).toEqual(Array(5).fill(`Bearer ${KEY}`))
   expect(seen).toEqual([TOKEN])
   expect(error).toMatchObject({ code: 'model', message: expect.stringContaining('is used up') })
   const kept = { events, result, error, conversation: result.conversation.toJSON(), tape: recorder.text() }

@@ -6,7 +6,7 @@ import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart } from './answer-reader.ts'
 import { withSettings } from './call-settings.ts'
 import { configuredCall } from './configured-call.ts'
-import { entriesOf, priceOf } from './entries.ts'
+import { modelsOf, priceOf } from './entries.ts'
 import type { PartReader } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { modelIdOf } from './named-call.ts'
@@ -90,9 +90,7 @@ async function readAnswer(
 
 /** `provider/model`, of each that may answer. */
 function namesOf(config: LlmConfig): string {
-  return entriesOf(config)
-    .map((entry) => modelIdOf(entry.model))
-    .join(', ')
+  return modelsOf(config.model).map(modelIdOf).join(', ')
 }
 
 function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4CallOptions {

@@ -147,6 +147,12 @@ test('a cache keeps the answer of the model that gave it, under the whole list',
   expect((await ask({ model: warmer, cache })).answer.text).toBe('warm')
 })
 
+test('a cache tells tools in words from those of the provider', async () => {
+  const cache = new MemoryCache()
+  await ask({ model: one('a', ['one']), cache })
+  expect((await ask({ model: one('a', ['two']), cache, toolCalls: 'text' })).answer.text).toBe('two')
+})
+
 test('an answer that passed no filter is not kept', async () => {
   const config: LlmConfig = { model: one('a', ['one', 'two']), cache: new MemoryCache(), filter: () => false }
   await ask(config)

@@ -29,8 +29,8 @@ function callOfList(config: LlmConfig, context: CallContext): ModelCall {
 }
 
 /**
- * Retry > rate limit > timeout > what the provider wants > provider. The wait for one's turn stands outside of the deadlines, which are for the
- * model: it is not the model that is silent then.
+ * Retry > rate limit > timeout > what the provider wants > provider. The wait for one's turn stands outside of the
+ * deadlines, which are for the model: it is not the model that is silent then.
  */
 function callOfOne(model: ModelSource, settings: ModelSettings, context: CallContext): NamedCall {
   const { modelId, call } = namedCall(model, (resolved, name) => providerCall(resolved, name, settings.toolCalls))
@@ -44,6 +44,8 @@ function callOfOne(model: ModelSource, settings: ModelSettings, context: CallCon
 function questionOf(config: LlmConfig): unknown {
   return entriesOf(config).map(({ model, ...settings }) => ({
     ...identityOf(model),
+    // Decides on how tools are written into the prompt.
+    toolCalls: settings.toolCalls ?? config.toolCalls,
     settings: withSettings({ prompt: [] }, settings),
   }))
 }

@@ -6,6 +6,11 @@ export function entriesOf({ model }: Pick<LlmConfig, 'model'>): readonly ModelEn
   return isList(model) ? model.map((one) => (isEntry(one) ? one : { model: one })) : [{ model }]
 }
 
+/** The models alone. */
+export function modelsOf(model: LlmConfig['model']): readonly ModelSource[] {
+  return entriesOf({ model }).map((entry) => entry.model)
+}
+
 /** Whether several models stand in for one another. */
 export function isList(model: LlmConfig['model']): model is readonly (ModelSource | ModelEntry)[] {
   return Array.isArray(model)

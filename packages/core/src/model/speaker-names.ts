@@ -1,5 +1,5 @@
 import type { LlmConfig, ModelSource, SpeakerNames } from '../ports/model.ts'
-import { entriesOf } from './entries.ts'
+import { modelsOf } from './entries.ts'
 
 /**
  * How a model is told who said what in a group: as the configuration says, or the model itself, which may read
@@ -7,7 +7,7 @@ import { entriesOf } from './entries.ts'
  */
 export function speakerNamesOf(config: LlmConfig): SpeakerNames {
   if (config.speakerNames) return config.speakerNames
-  return entriesOf(config).every(({ model }) => readsNames(model)) ? 'metadata' : 'text'
+  return modelsOf(config.model).every(readsNames) ? 'metadata' : 'text'
 }
 
 function readsNames(model: ModelSource): boolean {

@@ -22,8 +22,8 @@ export async function tokenCounterFor(model: ModelSource): Promise<TokenCounter>
   return countTokens ? pieceCounter(countTokens) : byteCounter
 }
 
-/** Rules, not a list: new models of the family have kept the newest encoding. */
-function encodingOf(modelId: string): 'cl100k_base' | 'o200k_base' | undefined {
+/** The encoding of OpenAI's models. Rules, not a list: new models of the family have kept the newest one. */
+export function encodingOf(modelId: string): 'cl100k_base' | 'o200k_base' | undefined {
   if (/\bgpt-(?:3\.5|35|4(?![\d.o]))/i.test(modelId)) return 'cl100k_base'
   return /\b(?:chat)?gpt-|\bo[1-9]\b/i.test(modelId) ? 'o200k_base' : undefined
 }

@@ -95,7 +95,7 @@ export interface ContextWindow {
   readonly keepLastMessages?: number
   /** To how many tokens the answer of a tool is shortened once space is short. Default an eighth of `maxInputTokens`. */
   readonly maxToolResultTokens?: number
-  /** How tokens are counted. Default: by the name of the model, of a list the first; see `tokenCounterFor`. */
+  /** How tokens are counted. Default: by the model's name, see `tokenCounterFor`; of a list whose models count differently, by bytes. */
   readonly tokenCounter?: TokenCounter
   /** Lets a model sum up what is left out. Default `false`: nothing stands in its place. */
   readonly compaction?: Compaction | boolean

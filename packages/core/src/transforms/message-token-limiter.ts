@@ -2,7 +2,7 @@ import type { Turn } from '../agent.ts'
 import { checkOptions } from '../check-options.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { Message } from '../message.ts'
-import { byteCounter } from '../model/token-counter.ts'
+import { modelsOf } from '../model/entries.ts'
 import { memoFor, type TokenMemo } from '../model/window/token-memo.ts'
 import type { ModelSource } from '../ports/model.ts'
 import type { TokenCounter } from '../ports/token-counter.ts'
@@ -102,9 +102,7 @@ export class MessageTokenLimiter implements MessageTransform {
 
   async #memo({ conversation, recipient }: Turn): Promise<TokenMemo> {
     const { tokenCounter, model = recipient.llmConfig?.model } = this.#options
-    return model === undefined
-      ? memoFor({ model: '', tokenCounter: tokenCounter ?? byteCounter }, conversation)
-      : memoFor({ model, tokenCounter }, conversation)
+    return memoFor({ models: model === undefined ? [] : modelsOf(model), tokenCounter }, conversation)
   }
 }
 

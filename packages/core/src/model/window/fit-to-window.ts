@@ -7,6 +7,7 @@ import type { LlmConfig } from '../../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../../ports/tool.ts'
 import { READ_SHORTENED } from '../../tools/read-shortened.ts'
 import { quote } from '../../util/quote.ts'
+import { modelsOf } from '../entries.ts'
 import { maxSummaryTokens, summaryOf, type AskForSummary } from './compaction.ts'
 import { MESSAGE_FRAME, tokensOfFrame, tokensOfMessage, type PromptMessage } from './request-size.ts'
 import { memoFor, type TokenMemo } from './token-memo.ts'
@@ -52,7 +53,10 @@ export async function fitToWindow<Request extends WindowRequest>(
   const { contextWindow: window } = config
   if (!window) return request
   const { prompt, source, tools } = request
-  const memo = await memoFor({ model: config.model, tokenCounter: window.tokenCounter }, source?.conversation)
+  const memo = await memoFor(
+    { models: modelsOf(config.model), tokenCounter: window.tokenCounter },
+    source?.conversation,
+  )
   const { maxInputTokens, maxToolResultTokens = Math.floor(maxInputTokens / 8) } = window
   const canRead = tools?.some(({ name }) => name === READ_SHORTENED) ?? false
   const ledger = ledgerFor(request, { memo, maxInputTokens, maxToolResultTokens, canRead })

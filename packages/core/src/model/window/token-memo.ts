@@ -1,9 +1,8 @@
 import type { Conversation } from '../../conversation.ts'
-import type { LlmConfig } from '../../ports/model.ts'
+import type { ModelSource } from '../../ports/model.ts'
 import type { TokenCounter } from '../../ports/token-counter.ts'
-import { entriesOf } from '../entries.ts'
 import { modelIdOf } from '../named-call.ts'
-import { tokenCounterFor } from '../token-counter.ts'
+import { byteCounter, encodingOf, tokenCounterFor } from '../token-counter.ts'
 
 /** Counts texts, each once: a text that comes again, in whatever message, costs a look. */
 export class TokenMemo {
@@ -27,22 +26,28 @@ export class TokenMemo {
 
 /** Whose tokens are counted, and with what if it is not told by the model's name. */
 export interface Counted {
-  /** Of a list the first one counts. */
-  readonly model: LlmConfig['model']
+  /** Several, where they stand in for one another. */
+  readonly models: readonly ModelSource[]
   readonly tokenCounter?: TokenCounter | undefined
 }
 
 /** What was counted for a model in a conversation; it is kept beside the conversation, and shared by all agents. */
 export async function memoFor(
-  { model, tokenCounter }: Counted,
+  { models, tokenCounter }: Counted,
   conversation: Conversation | undefined,
 ): Promise<TokenMemo> {
-  const [{ model: first } = { model: '' }] = entriesOf({ model })
-  const key = tokenCounter ?? modelIdOf(first)
+  const key = tokenCounter ?? models.map(modelIdOf).join(', ')
   const memos = conversation?.derive('token-memos', () => new Map<TokenCounter | string, TokenMemo>())
   const known = memos?.get(key)
   if (known) return known
-  const memo = new TokenMemo(tokenCounter ?? (await tokenCounterFor(first)))
+  const memo = new TokenMemo(tokenCounter ?? (await counterForAll(models)))
   memos?.set(key, memo)
   return memo
+}
+
+/** The counter of the models; their bytes where they do not count alike. */
+async function counterForAll(models: readonly ModelSource[]): Promise<TokenCounter> {
+  const encodings = new Set(models.map((model) => encodingOf(modelIdOf(model))))
+  const [model] = models
+  return model !== undefined && encodings.size === 1 ? tokenCounterFor(model) : byteCounter
 }
