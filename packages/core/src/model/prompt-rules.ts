@@ -48,9 +48,12 @@ const RULES: readonly (readonly [RegExp, PromptRules])[] = Object.freeze([
   [/\.chat$/, { ...STRICT, turns: 'joined', answerAfterResults: true, callId: /^[\w-]{1,40}$/ }],
 ])
 
+/** All of them in one, for this is asked before every request. */
+const KNOWN = Object.freeze(new RegExp(RULES.map(([id]) => id.source).join('|'), 'i'))
+
 /** The rules for a model of that provider; none for a provider that is not known, which gets prompts as they are. */
 export function promptRulesOf(provider: string): PromptRules | undefined {
-  return RULES.find(([id]) => id.test(provider))?.[1]
+  return KNOWN.test(provider) ? RULES.find(([id]) => id.test(provider))?.[1] : undefined
 }
 
 /** Whether a setting `{ type: … }` of a provider is `enabled`, or is left to models that think by themselves. */
