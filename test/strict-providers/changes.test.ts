@@ -6,10 +6,12 @@ import {
   UserProxyAgent,
   type ConversationState,
   type LlmConfig,
+  type ModelEntry,
 } from 'conversable'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PROVIDERS, scriptFor, type Provided } from './providers.ts'
+import { Refusal } from './refusal.ts'
 import { startStrictServer, type Script, type StrictProvider, type StrictServer } from './strict-server.ts'
 
 const TOWNS: Readonly<Record<string, string>> = { Paris: 'sun', Rome: 'rain' }
@@ -45,15 +47,24 @@ function script(): Script {
       : { thought: 'Now I know.', text: 'Sun and rain.' }
 }
 
+/** As another script, as often as it is asked; from then on the model is overloaded. */
+function overloadedAfter(times: number, said: Script): Script {
+  let turn = 0
+  return (asked) => {
+    if (turn++ >= times) throw new Refusal('Overloaded', 503)
+    return said(asked)
+  }
+}
+
 /** Starts servers of providers, each of which remembers what it said, whatever server it is asked through. */
-function starter(): (name: string) => Promise<StrictServer & { readonly llmConfig: LlmConfig }> {
+function starter(): (name: string, said?: Script) => Promise<StrictServer & { readonly llmConfig: ModelEntry }> {
   const known = new Map<Provided['provider'], StrictProvider>()
-  return async (name) => {
+  return async (name, said = script()) => {
     const provided = PROVIDERS[name] ?? failed(name)
     const { provider, llmConfig } = provided
     const one = known.get(provider) ?? provider()
     known.set(provider, one)
-    const server = await startStrictServer(one, scriptFor(provided, script()))
+    const server = await startStrictServer(one, scriptFor(provided, said))
     return { ...server, llmConfig: llmConfig(server.url) }
   }
 }
@@ -107,3 +118,22 @@ describe('calls are taken up where they were left', () => {
     }
   })
 })
+
+test.each(names.map((name, index) => [name, names[(index + 5) % names.length] ?? name] as const))(
+  'a list of models goes on between a call and its answer: from %s to %s',
+  { timeout: 30_000 },
+  async (first, second) => {
+    const started = starter()
+    await using overloaded = await started(first, overloadedAfter(1, script()))
+    // It has seen the call, so it comes to the point.
+    const said = script()
+    said({ model: '', system: '', body: '', tools: [], json: false })
+    await using sound = await started(second, said)
+    const { user, assistant } = pair({ model: [overloaded.llmConfig, sound.llmConfig], retry: false })
+
+    const result = await user.initiateChat(assistant, { message: 'How is the weather?', maxTurns: 2 })
+
+    expect(result.summary).toBe('Sun and rain.')
+    expect([overloaded.refusals, sound.refusals]).toEqual([['Overloaded'], []])
+  },
+)

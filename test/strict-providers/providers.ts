@@ -4,7 +4,7 @@ import { createGoogle } from '@ai-sdk/google'
 import { createMistral } from '@ai-sdk/mistral'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import type { LlmConfig } from 'conversable'
+import type { ModelEntry } from 'conversable'
 import { createOllama } from 'ollama-ai-provider-v2'
 import { anthropic } from './anthropic.ts'
 import { compatible } from './compatible.ts'
@@ -20,7 +20,7 @@ import type { Script, StrictProvider } from './strict-server.ts'
 export interface Provided {
   readonly provider: () => StrictProvider
   /** How an agent asks the model at an address. */
-  readonly llmConfig: (url: string) => LlmConfig
+  readonly llmConfig: (url: string) => ModelEntry
   /** Whether the model shows what it thinks. */
   readonly thinks: boolean
   /** Whether the model has no tools, so that it writes its calls. Default `false`. */

@@ -75,6 +75,15 @@ test('calls are found in the answer while it comes, and words are said at once',
   expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: { unified: 'tool-calls' } })
 })
 
+test('an answer that is wanted as a whole holds its calls, too', async () => {
+  const { content, finishReason } = await withTextTools(new ScriptedModel([`Let me see.\n${WRITTEN}`])).doGenerate({
+    prompt: [user],
+    tools,
+  })
+  expect(content.map(({ type }) => type)).toEqual(['text', 'tool-call'])
+  expect(finishReason.unified).toBe('tool-calls')
+})
+
 test('calls of the agent that asks stand in its words, and results in the user’s', async () => {
   const model = new ScriptedModel(['Sun.'])
   const prompt = promptFor('me', [
