@@ -92,6 +92,27 @@ describe('the output of a chat', () => {
     expect(model.requests).toHaveLength(1 + requests)
   })
 
+  test('fits a context window, and keeps the question and what was wrong', async () => {
+    const model = new ScriptedModel((_request, index) =>
+      index < 30 ? 'word '.repeat(40) : index === 30 ? 'No.' : ROME,
+    )
+    const llmConfig = { model, contextWindow: { maxInputTokens: 1_200 } }
+    const agent = new AssistantAgent({ name: 'assistant', systemMessage: 'Be brief.', llmConfig })
+    const user = proxy({ defaultAutoReply: 'more '.repeat(40) })
+    const chat = { message: 'Which?', maxTurns: 30, noProgress: false as const, output: { schema } }
+    const { output } = await user.initiateChat(agent, chat)
+    expect(output.city).toBe('Rome')
+    const last = model.prompts.at(-1)
+    expect(last?.length).toBeLessThan(20)
+    expect(
+      last?.slice(-3).map(({ role, content }) => [role, (content as { text: string }[])[0]?.text.slice(0, 24)]),
+    ).toEqual([
+      ['user', 'Give the result of the c'],
+      ['assistant', 'No.'],
+      ['user', 'Your answer does not fit'],
+    ])
+  })
+
   test('is asked of the manager in a group', async () => {
     const model = new ScriptedModel([ROME])
     const manager = new GroupChatManager({

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { AssistantAgent, tool, type ChatEvent } from 'conversable'
+import { AssistantAgent, tool, type ChatEvent, type ModelCache } from 'conversable'
 import { TapePlayer, TapeRecorder } from 'conversable/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -37,15 +37,23 @@ async function service() {
   return { weather, seen, close: () => server.close() }
 }
 
-test('keys, tokens and the environment are in no event, result, error or tape, and only the hosts that were given are reached', async () => {
+test('keys, tokens and the environment are in no event, result, error, cache or tape, and only the hosts that were given are reached', async () => {
   vi.stubEnv('OPENAI_API_KEY', IN_ENVIRONMENT)
   const provider = await loopbackProvider(KEY)
   const { weather, seen, close } = await service()
   const tripwire = setTripwire(isLoopback)
+  const answers = new Map<string, string>()
+  const cache: ModelCache = {
+    seed: 1,
+    pending: new Map(),
+    get: (key) => answers.get(key),
+    set: (key, answer) => void answers.set(key, answer),
+  }
   const agent = new AssistantAgent({
     name: 'assistant',
     // The script is used up at the third request: the server answers with an error, and is asked twice again.
     llmConfig: {
+      cache,
       model: provider.model('m', [{ toolCalls: [{ id: 'w', name: 'weather' }] }, 'It is sunny.']),
       retry: { initialDelayMs: 1 },
     },
@@ -66,7 +74,8 @@ test('keys, tokens and the environment are in no event, result, error or tape, a
   expect(provider.requests.map(({ authorization }) => authorization)).toEqual(Array(5).fill(`Bearer ${KEY}`))
   expect(seen).toEqual([TOKEN])
   expect(error).toMatchObject({ code: 'model', message: expect.stringContaining('is used up') })
-  const kept = { events, result, error, conversation: result.conversation.toJSON(), tape: recorder.text() }
+  expect(answers.size).toBe(2)
+  const kept = { events, result, error, answers, conversation: result.conversation.toJSON(), tape: recorder.text() }
   for (const [name, value] of Object.entries(kept))
     expect(inspect(value, { depth: Infinity, showHidden: true }), name).not.toContain('canary')
   expect(new Set(tripwire.allowed)).toEqual(new Set(['127.0.0.1']))

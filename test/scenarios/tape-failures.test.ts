@@ -43,6 +43,25 @@ test('a chat whose model fails, fails again with the same error', async () => {
   expect(await play(new TapePlayer(recorder.text()))).toEqual(recorded)
 })
 
+test('a call that was made again after a failure is told again, without a wait', async () => {
+  const play = (runtime: Runtime) => {
+    const { model } = scripted('assistant', [
+      { error: 'busy', status: 503 },
+      { error: 'busy', status: 429 },
+      'TERMINATE',
+    ])
+    const llmConfig = { model, retry: { initialDelayMs: 1 } }
+    const agent = new ConversableAgent({ name: 'assistant', humanInputMode: 'NEVER', llmConfig })
+    return told(proxy().initiateChat(agent, { message: 'go', runtime }))
+  }
+  const recorder = new TapeRecorder()
+  const recorded = await play(recorder)
+  expect(recorded.events.filter(({ type }) => type === 'model-retry')).toHaveLength(2)
+  const player = new TapePlayer(recorder.text())
+  expect(await play(player)).toEqual(recorded)
+  player.assertUsedUp()
+})
+
 test('a change in a chat inside a tool, which tells its model of every error, fails all the same', async () => {
   const play = (runtime: Runtime, question: string) => {
     const expert = scripted('expert', ['42']).agent

@@ -6,6 +6,7 @@ import { askForOutput, readAnswerText, readOutput, type OutputForm, type OutputO
 import { promptFor } from './model/prompt.ts'
 import { speakerNamesOf } from './model/speaker-names.ts'
 import type { ChatContext } from './ports/chat-context.ts'
+import { seenBy } from './summary.ts'
 import type { Sides } from './two-agents.ts'
 import { quote } from './util/quote.ts'
 
@@ -59,7 +60,8 @@ export async function outputOf(
   })
   prompt.push({ role: 'user', content: [{ type: 'text', text: options.question ?? OUTPUT_QUESTION }] })
   const step = `${conversation.nextMessageId}/${agent.name}.output`
-  const request = { agent: agent.name, purpose: 'output' as const, prompt, step }
+  const source = { conversation, viewer: seenBy({ ...sides, conversation }), closing: 1 }
+  const request = { agent: agent.name, purpose: 'output' as const, prompt, step, source }
   const { fitting } = await askForOutput(llmConfig, request, { output, context })
   return fitting?.value
 }

@@ -130,8 +130,12 @@ async function reflect(chat: ChatToSumUp, context: ChatContext): Promise<string>
   }
 }
 
-/** Whose view of the conversation is summed up: the recipient's, if it sees no more than the sender. */
-function seenBy({ sender, recipient, conversation }: ChatToSumUp): string {
+/** Whose view of a conversation is shown at its end: the recipient's, if it sees no more than the sender. */
+export function seenBy({
+  sender,
+  recipient,
+  conversation,
+}: Pick<ChatToSumUp, 'sender' | 'recipient' | 'conversation'>): string {
   const same = conversation.messagesFor(recipient.name) === conversation.messagesFor(sender.name)
   return same ? recipient.name : sender.name
 }

@@ -130,11 +130,7 @@ export async function askForOutput(
     if (requests > output.maxRepairs) throw new OutputError(request.agent, { text, problems: fitting.issues, requests })
     const problems = fitting.issues.map((issue) => `- ${issue}`).join('\n')
     const repair = output.repairInstruction.replaceAll('{problems}', () => problems)
-    asked = {
-      ...asked,
-      step: `${request.step}.repair.${requests}`,
-      prompt: [...asked.prompt, ...rejection(text, repair)],
-    }
+    asked = repeated(asked, `${request.step}.repair.${requests}`, rejection(text, repair))
   }
 }
 
@@ -148,6 +144,14 @@ function shaped(config: LlmConfig, request: ModelRequest, output: OutputForm): M
     return { ...request, prompt: [{ role: 'system', content: instruction }, ...request.prompt] }
   const content = first.content === '' ? instruction : `${first.content}\n\n${instruction}`
   return { ...request, prompt: [{ ...first, content }, ...rest] }
+}
+
+/** The request once more, with more behind it. For a context window that is a question, and no part of the transcript. */
+function repeated(request: ModelRequest, step: string, behind: LanguageModelV4Prompt): ModelRequest {
+  const { source } = request
+  const prompt = [...request.prompt, ...behind]
+  if (!source) return { ...request, step, prompt }
+  return { ...request, step, prompt, source: { ...source, closing: (source.closing ?? 0) + behind.length } }
 }
 
 function rejection(answer: string, repair: string): LanguageModelV4Prompt {

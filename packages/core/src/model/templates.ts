@@ -46,6 +46,8 @@ function filledEntry(
 ): LanguageModelV4Message {
   const fill = (text: string): string =>
     text.replace(SLOT, (slot, name: string) => (values.has(name) ? String(values.get(name)) : slot))
+  // What stays as it is stays the same object: nobody needs to look at it again.
+  if (!textsOf(entry).some((text) => fill(text) !== text)) return entry
   switch (entry.role) {
     case 'system':
       return { ...entry, content: fill(entry.content) }
@@ -62,4 +64,9 @@ function filledEntry(
     case 'tool':
       return entry
   }
+}
+
+function textsOf({ content }: LanguageModelV4Message): readonly string[] {
+  if (typeof content === 'string') return [content]
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
 }
