@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { commandFor, type Language } from '../languages.ts'
-import { pythons } from '../python.ts'
+import { commandFor, type Language } from './languages.ts'
+import { pythons } from './python.ts'
 
 /** A program that runs code in the sandbox, and what it needs to see there. */
-interface Interpreter {
+export interface Interpreter {
   readonly program: string
   readonly readable: readonly string[]
 }
@@ -37,6 +37,17 @@ export class Interpreters {
     return (await this.#interpreterFor(language))?.readable ?? []
   }
 
+  /** The first Python that can import all of these in the sandbox. */
+  async pythonWith(modules: readonly string[]): Promise<Interpreter | undefined> {
+    const args = ['-c', `import ${modules.join(', ')}`] as const
+    for await (const { executable, folders } of pythons(this.#python)) {
+      const found = await this.#tried({ program: executable, readable: folders.filter(isOutside) }, ...args)
+      if (found) return found
+    }
+    // One that is not on the host's PATH, or that only other users than the host's can see.
+    return this.#python === undefined ? this.#tried({ program: '/usr/bin/python3', readable: [] }, ...args) : undefined
+  }
+
   #interpreterFor(language: Language): Promise<Interpreter | undefined> {
     const finding = this.#found.get(language.name) ?? this.#find(language)
     this.#found.set(language.name, finding)
@@ -45,20 +56,10 @@ export class Interpreters {
 
   #find(language: Language): Promise<Interpreter | undefined> {
     const program = programOf(language)
-    if (program === 'python') return this.#findPython()
+    if (program === 'python') return this.pythonWith(['json', 'ctypes'])
     // Whether an older one reads types is not to be found out by a program of the user's.
     if (program === 'node') return this.#findNode(language.name === 'typescript' ? ['--experimental-strip-types'] : [])
     return this.#tried({ program: `/bin/${program}`, readable: [] }, '-c', 'exit 0')
-  }
-
-  async #findPython(): Promise<Interpreter | undefined> {
-    const args = ['-c', 'import json, ctypes'] as const
-    for await (const { executable, folders } of pythons(this.#python)) {
-      const found = await this.#tried({ program: executable, readable: folders.filter(isOutside) }, ...args)
-      if (found) return found
-    }
-    // One that is not on the host's PATH, or that only other users than the host's can see.
-    return this.#python === undefined ? this.#tried({ program: '/usr/bin/python3', readable: [] }, ...args) : undefined
   }
 
   async #findNode(options: readonly string[]): Promise<Interpreter | undefined> {
