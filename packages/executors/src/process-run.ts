@@ -202,7 +202,9 @@ function whenClosed(child: ChildProcess, onExit: () => void): Promise<number> {
     child.once('error', reject)
     child.once('exit', () => {
       onExit()
-      drain = setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), DRAIN_MS)
+      // On a busy machine the time may be over before the host has looked at the pipes once: it does so in between.
+      const cutOff = (): void => child.stdio.forEach((stream) => stream?.destroy())
+      drain = setTimeout(() => setImmediate(cutOff), DRAIN_MS)
     })
     child.once('close', (code, signal) => {
       clearTimeout(drain)
