@@ -95,7 +95,7 @@ export class BubblewrapExecutor implements CodeExecutor {
     return this.#running.start(async (controls) => {
       const place = await this.#place.get()
       const { signal } = controls
-      const runner = await place.runner({ ...options, limits, signal, functions: this.#functions })
+      const runner = await place.runner(blocks, { ...options, limits, signal, functions: this.#functions })
       return runBlocks(blocks, runner, controls)
     }, options.signal)
   }

@@ -9,9 +9,19 @@ export interface SandboxCommand {
   readonly stdin?: string
   /** Files and folders that this program sees too, such as an interpreter. */
   readonly readable?: readonly string[]
-  /** Whether the program's addresses are bounded. Default false: the watchdog bounds its memory. */
-  readonly bound?: boolean
+  /**
+   * How much more of addresses than of memory the program may reserve, so that its memory is bounded hard. Default: the
+   * watchdog alone bounds its memory, as V8 reserves far more than it uses.
+   */
+  readonly addressRoomBytes?: number
+  /** A folder of the host for sockets, which the program sees as {@link SOCKETS}. */
+  readonly sockets?: string
+  /** Whether nobody looks at its memory, processes and files: whoever keeps the program does, while it is used. */
+  readonly unwatched?: boolean
 }
+
+/** Where a program sees the folder of its sockets. */
+export const SOCKETS = '/run/sockets'
 
 /** Runs commands shut in, each as if it were alone on the machine. */
 export interface CommandSandbox {

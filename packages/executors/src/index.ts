@@ -1,5 +1,7 @@
 export { createCodeExecutor, type CreateCodeExecutorOptions, type ExecutorChoice } from './create-code-executor.ts'
 export { BubblewrapExecutor, type BubblewrapExecutorOptions } from './bubblewrap-executor.ts'
+export { JupyterExecutor, type JupyterExecutorOptions } from './jupyter-executor.ts'
+export type { JupyterServer } from './jupyter/jupyter-server.ts'
 export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'
 export { WasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts'
 export { UnsafeLocalExecutor, type UnsafeLocalExecutorOptions } from './unsafe-local-executor.ts'

@@ -1,6 +1,7 @@
 import { CodeExecutorError, type CodeExecutor, type ExecutionLimits } from 'conversable'
 import { BubblewrapExecutor } from './bubblewrap-executor.ts'
 import type { FunctionOptions } from './functions/python-function.ts'
+import { JupyterExecutor } from './jupyter-executor.ts'
 import { QuickJsExecutor } from './quickjs-executor.ts'
 import { UnsafeLocalExecutor } from './unsafe-local-executor.ts'
 import { WasmExecutor } from './wasm-executor.ts'
@@ -40,7 +41,7 @@ export interface Rung {
 }
 
 /** The names of the executors. */
-export type RungName = 'bubblewrap' | 'wasm' | 'quickjs' | 'unsafe-local'
+export type RungName = 'bubblewrap' | 'wasm' | 'jupyter' | 'quickjs' | 'unsafe-local'
 
 const COMMON = Object.freeze(['workDir', 'limits', 'functions', 'functionsModule'] as const)
 
@@ -58,6 +59,11 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
     hasNetwork: false,
     hasFunctions: true,
     open: (options: RungOptions) => probed(WasmExecutor, pick(options, COMMON)),
+  },
+  jupyter: {
+    protects: 'no network, no files but a work folder; variables of Python are kept',
+    hasNetwork: false,
+    open: (options: RungOptions) => probed(JupyterExecutor, pick(options, ['workDir', 'limits', 'python'])),
   },
   quickjs: {
     protects: 'JavaScript alone, with neither files nor network',

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { ExecuteOptions, ExecutionLimits } from 'conversable'
+import type { CodeBlock, ExecuteOptions, ExecutionLimits } from 'conversable'
+import { aborted } from './aborted.ts'
 import type { CommandSandbox, SandboxCommand } from './command-sandbox.ts'
 import { fileRunner, type FileRunnerOptions } from './file-runner.ts'
 import { Interpreters } from './interpreters.ts'
-import type { Language } from './languages.ts'
+import { languageNamed, type Language } from './languages.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { ownUid, releaseUid } from './own-uid.ts'
 import type { BlockEnd, BlockRunner, BlockTurn } from './run-blocks.ts'
@@ -30,10 +31,14 @@ export interface WorkplaceOptions<Sandbox extends CommandSandbox> {
 }
 
 /** How to run blocks at a place. */
-export interface RunnerOptions extends Omit<ExecuteOptions, 'limits'>, Pick<FileRunnerOptions, 'functions'> {
+export interface RunnerOptions
+  extends Omit<ExecuteOptions, 'limits'>, Pick<FileRunnerOptions, 'functions' | 'runText'> {
   readonly limits: ExecutionLimits
   readonly signal: AbortSignal
 }
+
+/** What libraries reserve that a Python loads and does not use. */
+const ADDRESS_ROOM_BYTES = 256 * 1024 * 1024
 
 /** A work folder, a sandbox around it, and the programs of the machine that run code there. */
 export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implements Place {
@@ -67,8 +72,15 @@ export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implemen
     }
   }
 
-  /** What runs the blocks of one execution, each as a program of its own. */
-  runner({ limits, signal, env, stdin, files, functions }: RunnerOptions): Promise<BlockRunner> {
+  /**
+   * What runs the blocks of one execution, each as a program of its own, apart from those that `runText` takes. What is
+   * found out once, such as which Python runs here, is found out before the time of the blocks begins.
+   */
+  async runner(blocks: readonly CodeBlock[], options: RunnerOptions): Promise<BlockRunner> {
+    const { limits, signal, env, stdin, files, functions, runText } = options
+    const languages = new Set(blocks.map(({ language }) => languageNamed(language)).filter((one) => one !== undefined))
+    const found = [...languages].filter((one) => one.runs && !runText?.(one)).map((one) => this.#interpreters.find(one))
+    await Promise.race([Promise.all(found), aborted(signal)])
     const input = { ...(env !== undefined && { env }), ...(stdin !== undefined && { stdin }) }
     return fileRunner({
       limits,
@@ -78,6 +90,7 @@ export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implemen
       ...(this.uid !== undefined && { uid: this.uid }),
       files,
       functions,
+      ...(runText && { runText }),
       commandFor: (language, file) => this.#interpreters.commandFor(language, file),
       run: (command, turn, language) => this.#run({ command, limits, ...input }, turn, language),
     })
@@ -96,9 +109,9 @@ export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implemen
   }
 
   async #run(request: SandboxCommand, turn: BlockTurn, language: Language): Promise<BlockEnd> {
-    const readable = await this.#interpreters.readableFor(language)
+    const readable = (await this.#interpreters.find(language))?.readable ?? []
     const { exitCode, reason } = await this.sandbox.run(
-      { ...request, readable, bound: language.name === 'python' },
+      { ...request, readable, ...(language.name === 'python' && { addressRoomBytes: ADDRESS_ROOM_BYTES }) },
       { signal: turn.signal, timeoutMs: turn.leftMs, onOutput: turn.onOutput },
     )
     return { exitCode, ...(reason !== undefined && { reason }) }

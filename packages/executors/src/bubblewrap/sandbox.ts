@@ -8,6 +8,7 @@ import { makeFolders, writeInto } from '../code-file.ts'
 import type { CommandSandbox, SandboxCommand } from '../command-sandbox.ts'
 import { findPrograms } from '../find-program.ts'
 import { runProcess, type ProcessEnd, type ProcessWatch } from '../process-run.ts'
+import type { Watched } from '../watchdog.ts'
 import { remove } from '../work-folder.ts'
 import type { Place } from '../workplace.ts'
 import { BOUNDED_FOLDERS, FULL, READY, sandboxArguments, sandboxEnvironment, wrapped } from './arguments.ts'
@@ -51,6 +52,16 @@ export class Sandbox implements CommandSandbox {
     return new Sandbox(options, bwrap, stdout.includes('--disable-userns'))
   }
 
+  /** What is to be looked at while a program runs. */
+  watchedBy(limits: ExecutionLimits): Watched {
+    const { folder, inside, copy } = this.#options
+    return {
+      ...limits,
+      bounded: copy ? [inside, ...BOUNDED_FOLDERS] : BOUNDED_FOLDERS,
+      ...(!copy && { folder: folder.path }),
+    }
+  }
+
   /**
    * Runs a command, and takes over what it left in its copy of the folder.
    *
@@ -58,17 +69,17 @@ export class Sandbox implements CommandSandbox {
    */
   async run(request: SandboxCommand, watch: ProcessWatch): Promise<ProcessEnd> {
     const { folder, inside, copy, uid } = this.#options
-    const { command, limits, env, stdin, bound = false } = request
+    const { command, limits, env, stdin, addressRoomBytes, sockets, unwatched = false } = request
     const filter = this.#filter
     const readable = [...new Set([...(this.#options.readable ?? []), ...(request.readable ?? [])])]
-    const parts = { folder: folder.path, inside, copy, readable, canDisableUserns: this.#canDisableUserns }
+    const parts = { folder: folder.path, inside, copy, readable, sockets, canDisableUserns: this.#canDisableUserns }
     const words: string[] = []
     const end = await runProcess(
       {
         command: this.#bwrap,
         args: [
           ...sandboxArguments({ ...parts, hasFilter: filter !== undefined }, limits),
-          ...wrapped(command, limits, { copy, inside, release: release(), bound }),
+          ...wrapped(command, limits, { copy, inside, release: release(), addressRoomBytes }),
         ],
         cwd: '/',
         env: { ...sandboxEnvironment(inside, PATH), ...this.#options.env, ...env },
@@ -80,11 +91,7 @@ export class Sandbox implements CommandSandbox {
       },
       {
         ...watch,
-        watched: {
-          ...limits,
-          bounded: copy ? [inside, ...BOUNDED_FOLDERS] : BOUNDED_FOLDERS,
-          ...(!copy && { folder: folder.path }),
-        },
+        ...(!unwatched && { watched: this.watchedBy(limits) }),
         onOutput: (stream, text) => {
           if (stream === 'stderr' && words.length < 20) words.push(text)
           return watch.onOutput(stream, text)
