@@ -14,6 +14,8 @@ command -v bwrap >/dev/null || packages+=(bubblewrap)
 for module in ipykernel:python3-ipykernel matplotlib:python3-matplotlib jupyter_server:jupyter-server; do
   /usr/bin/python3 -c "import ${module%:*}" 2>/dev/null || packages+=("${module#*:}")
 done
+command -v socat >/dev/null || packages+=(socat)
+command -v rg >/dev/null || packages+=(ripgrep)
 
 [ ${#packages[@]} = 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then

@@ -9,7 +9,7 @@ import { findLeaks } from './leaks.ts'
 
 const USAGE = `npm run hostile -- NAME [--cases DIR] [--only ID,ID] [--leaks [--runs N] [--in LANGUAGE]]
 
-NAME is that of an executor: bubblewrap, wasm, jupyter, unsafe-local, … or auto.`
+NAME is that of an executor: bubblewrap, sandbox-runtime, wasm, jupyter, unsafe-local, … or auto.`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

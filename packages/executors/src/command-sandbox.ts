@@ -31,4 +31,6 @@ export interface CommandSandbox {
    * @throws CodeExecutorError when the sandbox does not come to stand, or its limits do not take.
    */
   run(request: SandboxCommand, watch: ProcessWatch): Promise<ProcessEnd>
+  /** Ends what stands around the commands, if anything does. */
+  close?(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { start } from '../hostile/adapter.ts'
 import { casesIn } from '../hostile/cases-in.ts'
 import { judge } from '../hostile/judge.ts'
-import { BubblewrapExecutor, JupyterExecutor } from './index.ts'
+import { BubblewrapExecutor, JupyterExecutor, SandboxRuntimeExecutor } from './index.ts'
 
 const cases = await casesIn(join(import.meta.dirname, '../hostile/cases'))
 const isBenign = (id: string): boolean => id.startsWith('be')
@@ -14,6 +14,11 @@ const EXECUTORS = [
     name: 'bubblewrap',
     problem: await BubblewrapExecutor.probe(),
     ids: 'be08 fs01 fs07 fs08 fs20 se01 se03 ne01 ne06 ou08 pr04 pv01 pv02',
+  },
+  {
+    name: 'sandbox-runtime',
+    problem: await SandboxRuntimeExecutor.probe(),
+    ids: 'be08 fs01 se03 ne01 pr04',
   },
   {
     name: 'jupyter',

@@ -4,6 +4,7 @@ export { JupyterExecutor, type JupyterExecutorOptions } from './jupyter-executor
 export type { JupyterServer } from './jupyter/jupyter-server.ts'
 export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'
 export { WasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts'
+export { SandboxRuntimeExecutor, type SandboxRuntimeExecutorOptions } from './sandbox-runtime-executor.ts'
 export { UnsafeLocalExecutor, type UnsafeLocalExecutorOptions } from './unsafe-local-executor.ts'
 export type { FunctionOptions, PythonFunction } from './functions/python-function.ts'
 export { formatFunctionsForPrompt, type FormatFunctionsOptions } from './format-functions-for-prompt.ts'

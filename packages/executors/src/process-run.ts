@@ -231,7 +231,8 @@ function whenClosed(child: ChildProcess, onExit: () => void): Promise<number> {
   })
 }
 
-function endedBy(reason: ExecutionEnd, third: Buffer): ProcessEnd {
+/** How a program ends that is ended. */
+export function endedBy(reason: ExecutionEnd, third: Buffer): ProcessEnd {
   return { exitCode: reason === 'timeout' ? 124 : 137, reason, third }
 }
 

@@ -103,6 +103,7 @@ export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implemen
 
   /** Deletes a folder of its own, and gives one that was asked for back to whoever runs the host. */
   async close(): Promise<void> {
+    await this.sandbox.close?.()
     if (!this.folder.isOwn && this.uid !== undefined) await giveTo(0, this.folder.path)
     await this.folder.dispose()
     releaseUid(this.uid)

@@ -20,7 +20,8 @@ export interface SandboxParts {
   readonly hasFilter: boolean
 }
 
-const SYSTEM_FOLDERS: readonly string[] = Object.freeze([
+/** The folders of programs and libraries. */
+export const SYSTEM_FOLDERS: readonly string[] = Object.freeze([
   '/usr',
   '/bin',
   '/sbin',
@@ -31,7 +32,7 @@ const SYSTEM_FOLDERS: readonly string[] = Object.freeze([
   '/nix/store',
 ])
 /** Of `/etc`, what programs need and everybody may know. */
-const ETC: readonly string[] = Object.freeze([
+export const ETC: readonly string[] = Object.freeze([
   'ld.so.cache',
   'alternatives',
   'fonts',
@@ -121,6 +122,8 @@ export interface Wrapping {
   readonly release: string
   /** How much more of addresses than of memory the program may reserve. */
   readonly addressRoomBytes: number | undefined
+  /** Whether nothing but the program is there, so that all processes can be ended after it. Default true. */
+  readonly isAlone?: boolean
 }
 
 /** The exit code of a sandbox whose files do not fit into it. */
@@ -134,14 +137,14 @@ export const READY = 'ready\n'
  * program left running, and writes the files out as an archive on descriptor 3.
  */
 export function wrapped(command: readonly string[], limits: ExecutionLimits, options: Wrapping): string[] {
-  const { copy, inside } = options
+  const { copy, inside, isAlone = true } = options
   const set = limitCommands(limits, options)
   const folder = `'${inside.replaceAll("'", String.raw`'\''`)}'`
   const lines = [
     ...(copy ? [`cp -R -p ${FILES}/. ${folder}/ 2>/dev/null || exit ${FULL}`] : []),
     `( { ${set} && printf '${READY.trim()}\\n' >&3; } || exit 125; exec "$@" 3>&- )`,
     'code=$?',
-    'kill -9 -1 2>/dev/null',
+    ...(isAlone ? ['kill -9 -1 2>/dev/null'] : []),
     ...(copy ? [`tar -C ${folder} --format=gnu -cf - . >&3 2>/dev/null`] : []),
     'exit $code',
   ]
