@@ -11,7 +11,11 @@ packages=()
 command -v bwrap >/dev/null || packages+=(bubblewrap)
 [ -x /usr/bin/python3 ] || packages+=(python3)
 /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
-/usr/bin/python3 -c 'import matplotlib' 2>/dev/null || packages+=(python3-matplotlib)
+for module in ipykernel:python3-ipykernel matplotlib:python3-matplotlib jupyter_server:jupyter-server; do
+  /usr/bin/python3 -c "import ${module%:*}" 2>/dev/null || packages+=("${module#*:}")
+done
+command -v socat >/dev/null || packages+=(socat)
+command -v rg >/dev/null || packages+=(ripgrep)
 
 [ ${#packages[@]} = 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then

@@ -11,16 +11,31 @@ interface Holdings {
   readonly listeners: number
 }
 
+/** What is run again and again: one that leaves a process, and one that leaves a file. */
+const PROGRAMS: Readonly<Record<string, readonly [process: string, file: string]>> = Object.freeze({
+  sh: ['sleep 5 & echo left', 'echo x > file; echo y'],
+  python: [
+    'import subprocess; subprocess.Popen(["sleep", "5"]); print("left")',
+    'open("file", "w").write("x"); print("y")',
+  ],
+})
+
 /** Runs many programs, and says whether anything of them is left: a process, a folder, an open file, a listener. */
-export async function findLeaks(start: () => Promise<Started>, runs: number): Promise<boolean> {
+export async function findLeaks(
+  start: () => Promise<Started>,
+  { runs, language }: { readonly runs: number; readonly language: string },
+): Promise<boolean> {
+  const [leaver, writer] = PROGRAMS[language] ?? []
+  if (leaver === undefined || writer === undefined)
+    throw new Error(`There are programs in ${Object.keys(PROGRAMS).join(', ')}.`)
   // What is loaded once is loaded before it is counted.
   await (await start()).stop()
   const before = holdings()
   const began = performance.now()
   for (let executor = await start(), run = 0; run < runs; run += 1) {
     const signal = run % 10 === 9 ? AbortSignal.timeout(30) : undefined
-    const code = run % 3 === 0 ? 'sleep 5 & echo left' : 'echo x > file; echo y'
-    await executor.run([{ language: 'sh', code }], { ...(signal && { signal }) })
+    const code = run % 3 === 0 ? leaver : writer
+    await executor.run([{ language, code }], { ...(signal && { signal }) })
     if (run % 50 === 49 || run === runs - 1) {
       await executor.stop()
       if (run < runs - 1) executor = await start()

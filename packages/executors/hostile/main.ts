@@ -7,9 +7,9 @@ import { casesIn } from './cases-in.ts'
 import { judge, type Verdict } from './judge.ts'
 import { findLeaks } from './leaks.ts'
 
-const USAGE = `npm run hostile -- NAME [--cases DIR] [--only ID,ID] [--leaks [--runs N]]
+const USAGE = `npm run hostile -- NAME [--cases DIR] [--only ID,ID] [--leaks [--runs N] [--in LANGUAGE]]
 
-NAME is that of an executor: bubblewrap, wasm, unsafe-local, … or auto.`
+NAME is that of an executor: bubblewrap, sandbox-runtime, wasm, jupyter, unsafe-local, … or auto.`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -19,12 +19,14 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       leaks: { type: 'boolean', default: false },
       runs: { type: 'string', default: '1000' },
+      in: { type: 'string', default: 'sh' },
     },
   })
   const [name] = positionals
   if (name === undefined) throw new Error(USAGE)
   if (values.leaks) {
-    process.exitCode = (await findLeaks(() => start(name), Number(values.runs))) ? 1 : 0
+    const options = { runs: Number(values.runs), language: values.in }
+    process.exitCode = (await findLeaks(() => start(name), options)) ? 1 : 0
     return
   }
   const only = values.only?.split(',')

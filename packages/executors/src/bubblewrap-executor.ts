@@ -1,24 +1,18 @@
-import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { checkWorkDir } from './bubblewrap/check-work-dir.ts'
-import { selfTest } from './bubblewrap/self-test.ts'
-import { Interpreters } from './bubblewrap/interpreters.ts'
-import { ownUid, releaseUid } from './bubblewrap/own-uid.ts'
-import { PATH, Sandbox, type SandboxCommand, type SandboxOptions } from './bubblewrap/sandbox.ts'
+import { openBubblewrap } from './bubblewrap/open.ts'
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
-import { fileRunner } from './file-runner.ts'
+import { checkWorkDir } from './check-work-dir.ts'
 import { GivenFunctions } from './functions/given-functions.ts'
 import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
-import { LANGUAGES, labelsOf, type Language } from './languages.ts'
+import { LANGUAGES, labelsOf } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
+import { Once } from './once.ts'
 import { quote } from './quote.ts'
-import { runBlocks, type BlockEnd, type BlockTurn } from './run-blocks.ts'
+import { runBlocks } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
-import { checkVirtualEnv, programsOf, pythonOf } from './virtual-environment.ts'
+import { checkVirtualEnv } from './virtual-environment.ts'
 import { whyNot } from './why-not.ts'
-import { WorkFolder } from './work-folder.ts'
+import type { Workplace } from './workplace.ts'
 
 /** What a {@link BubblewrapExecutor} is made of. */
 export interface BubblewrapExecutorOptions extends FunctionOptions {
@@ -41,17 +35,7 @@ export interface BubblewrapExecutorOptions extends FunctionOptions {
   readonly virtualEnv?: string
 }
 
-/** Where programs see a fresh work folder: the same on every machine. */
-const INSIDE = '/workspace'
 const OPTIONS = Object.freeze(['workDir', 'disk', 'limits', 'python', 'virtualEnv', ...FUNCTION_OPTIONS])
-
-interface Ready {
-  readonly folder: WorkFolder
-  readonly inside: string
-  readonly uid: number | undefined
-  readonly sandbox: Sandbox
-  readonly interpreters: Interpreters
-}
 
 /**
  * Runs Python, shell, JavaScript and TypeScript on Linux, each block in a fresh sandbox of kernel namespaces that
@@ -73,11 +57,10 @@ export class BubblewrapExecutor implements CodeExecutor {
     limits: 'polled',
     boundary: 'namespace',
   })
-  readonly #options: BubblewrapExecutorOptions
   readonly #limits: ExecutionLimits
   readonly #functions: GivenFunctions | undefined
   readonly #running = new RunningExecutions('BubblewrapExecutor', { serial: true })
-  #ready: Promise<Ready> | undefined
+  readonly #place: Once<Workplace>
 
   constructor(options: BubblewrapExecutorOptions = {}) {
     checkOptions('BubblewrapExecutor', options, OPTIONS)
@@ -86,10 +69,10 @@ export class BubblewrapExecutor implements CodeExecutor {
       throw refused(`BubblewrapExecutor has ${quote(disk)} as disk. It is 'memory' or 'folder'.`)
     }
     if (virtualEnv !== undefined) checkVirtualEnv('BubblewrapExecutor', virtualEnv)
-    if (workDir !== undefined) checkWorkDir(workDir, options)
-    this.#options = options
+    checkWorkDir('BubblewrapExecutor', workDir, options)
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
     this.#functions = GivenFunctions.from({ name: 'BubblewrapExecutor', packages: options.virtualEnv }, options)
+    this.#place = new Once(() => open(options, this.#limits))
   }
 
   /** Why such an executor cannot run here, found out by running one; nothing if it can. */
@@ -110,18 +93,9 @@ export class BubblewrapExecutor implements CodeExecutor {
     checkEnv(options.env)
     const limits = limitsOver(this.#limits, options.limits, PROCESS_RANGES)
     return this.#running.start(async (controls) => {
-      const ready = await this.#open()
-      const runner = await fileRunner({
-        limits,
-        signal: controls.signal,
-        folder: ready.folder.path,
-        inside: ready.inside,
-        ...(ready.uid !== undefined && { uid: ready.uid }),
-        files: options.files,
-        functions: this.#functions,
-        commandFor: (language, file) => ready.interpreters.commandFor(language, file),
-        run: (command, turn, language) => runIn(ready, { command, limits, ...inputOf(options) }, { turn, language }),
-      })
+      const place = await this.#place.get()
+      const { signal } = controls
+      const runner = await place.runner(blocks, { ...options, limits, signal, functions: this.#functions })
       return runBlocks(blocks, runner, controls)
     }, options.signal)
   }
@@ -129,85 +103,17 @@ export class BubblewrapExecutor implements CodeExecutor {
   /** Deletes what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */
   async restart(): Promise<void> {
     await this.#running.settled()
-    await (await this.#ready)?.folder.clear()
+    await (await this.#place.ifMade())?.folder.clear()
   }
 
   /** Ends all runs, waits until nothing of them is left, and deletes the work folder. A `workDir` is left as it is. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#running.dispose()
-    const ready = await this.#ready?.catch(() => undefined)
-    if (!ready) return
-    const { folder, uid } = ready
-    if (!folder.isOwn && uid !== undefined) await giveTo(0, folder.path)
-    await folder.dispose()
-    releaseUid(uid)
-  }
-
-  async #open(): Promise<Ready> {
-    this.#ready ??= open(this.#options, this.#limits)
-    try {
-      return await this.#ready
-    } catch (error) {
-      // Whatever was in the way may be put right before the next run.
-      this.#ready = undefined
-      throw error
-    }
+    await (await this.#place.ifMade())?.close()
   }
 }
 
-async function open(options: BubblewrapExecutorOptions, limits: ExecutionLimits): Promise<Ready> {
-  const { workDir, disk = workDir === undefined ? 'memory' : 'folder', virtualEnv } = options
-  const uid = ownUid()
-  const folder = await WorkFolder.open(workDir, uid)
-  try {
-    if (!folder.isOwn && uid !== undefined) await giveTo(uid, folder.path)
-    const inside = folder.isOwn ? INSIDE : folder.path
-    const sandbox = await Sandbox.find({ folder, inside, copy: disk === 'memory', uid, ...givenTo(inside, options) })
-    await selfTest(sandbox, limits)
-    const python = options.python ?? (virtualEnv === undefined ? undefined : pythonOf(virtualEnv))
-    const works = async (command: readonly string[], readable: readonly string[]): Promise<boolean> => {
-      const watch = { signal: AbortSignal.timeout(10_000), timeoutMs: 10_000, onOutput: () => false }
-      const end = await sandbox.run({ command, limits: DEFAULT_LIMITS, readable }, watch).catch(() => undefined)
-      return end?.exitCode === 0
-    }
-    return { folder, inside, uid, sandbox, interpreters: new Interpreters(works, python) }
-  } catch (error) {
-    await folder.dispose()
-    releaseUid(uid)
-    throw error
-  }
-}
-
-/** What programs see beyond the system and the work folder. */
-function givenTo(
-  inside: string,
-  { virtualEnv, functions }: BubblewrapExecutorOptions,
-): Pick<SandboxOptions, 'readable' | 'env'> {
-  const modules = functions === undefined ? {} : { PYTHONPATH: inside }
-  if (virtualEnv === undefined) return { env: modules }
-  const path = resolve(virtualEnv)
-  const env = { ...modules, PATH: `${programsOf(path)}:${PATH}`, VIRTUAL_ENV: path }
-  return { readable: [path], env }
-}
-
-async function runIn(
-  { sandbox, interpreters }: Ready,
-  request: SandboxCommand,
-  { turn, language }: { readonly turn: BlockTurn; readonly language: Language },
-): Promise<BlockEnd> {
-  const readable = await interpreters.readableFor(language)
-  const { exitCode, reason } = await sandbox.run(
-    { ...request, readable, bound: language.name === 'python' },
-    { signal: turn.signal, timeoutMs: turn.leftMs, onOutput: turn.onOutput },
-  )
-  return { exitCode, ...(reason !== undefined && { reason }) }
-}
-
-function inputOf({ env, stdin }: ExecuteOptions): Pick<SandboxCommand, 'env' | 'stdin'> {
-  return { ...(env !== undefined && { env }), ...(stdin !== undefined && { stdin }) }
-}
-
-/** Lets a user have a folder with all that is in it. Links are given, not what they lead to. */
-async function giveTo(uid: number, folder: string): Promise<void> {
-  await promisify(execFile)('chown', ['-hR', `${uid}:${uid}`, '--', folder])
+function open(options: BubblewrapExecutorOptions, limits: ExecutionLimits): Promise<Workplace> {
+  const { workDir, disk = workDir === undefined ? 'memory' : 'folder' } = options
+  return openBubblewrap({ ...options, copy: disk === 'memory', limits })
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { CodeExecutorError, ConfigurationError } from 'conversable'
 import { BubblewrapExecutor, createCodeExecutor, QuickJsExecutor, type ExecutorChoice } from './index.ts'
 
@@ -28,12 +28,21 @@ test('without a name it is the best that works, and never the host', { timeout: 
 })
 
 test('where none can do what is asked for, the error says what would help, and nothing runs', async () => {
+  // Without programs to find, there is no sandbox that could have a network.
+  vi.stubEnv('PATH', '')
   const made = createCodeExecutor('auto', { network: ['example.com'], log: () => {} })
 
   await expect(made).rejects.toThrow(CodeExecutorError)
   await expect(made).rejects.toThrow(
-    /bubblewrap: It has no network[^]*apt-get install bubblewrap[^]*npm install deno pyodide/,
+    /bubblewrap: It has no network[^]*sandbox-runtime: [^]*apt-get install bubblewrap[^]*npm install deno pyodide/,
   )
+  vi.unstubAllEnvs()
+})
+
+test('hosts are checked by the executor that can allow them', async () => {
+  const made = createCodeExecutor('sandbox-runtime', { network: ['https://example.com'], log: () => {} })
+
+  await expect(made).rejects.toThrow(ConfigurationError)
 })
 
 test.each(['host', 'Docker?', 3, null, {}])('there is no executor %j', async (choice) => {

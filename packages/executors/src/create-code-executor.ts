@@ -27,7 +27,7 @@ const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'virtua
 
 /**
  * Finds an executor that protects the machine and works here, each tried by running something in it: bubblewrap, then
- * engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
+ * sandbox-runtime, then engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
  * too, and nothing takes its place.
  *
  * @throws CodeExecutorError that says why each does not work, and which commands would help; ConfigurationError for a
@@ -83,8 +83,9 @@ async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<
 }
 
 const HELP = `Any of these helps:
-  apt-get install bubblewrap           on Linux, as an administrator
-  npm install deno pyodide just-bash   everywhere, in your project`
+  apt-get install bubblewrap                            on Linux, as an administrator
+  npm install @anthropic-ai/sandbox-runtime@0.0.83      on macOS; on Linux, with socat and ripgrep, for a network
+  npm install deno pyodide just-bash                    everywhere, in your project`
 
 function list(reasons: readonly string[]): string {
   return reasons.map((reason) => `  ${reason}`).join('\n')

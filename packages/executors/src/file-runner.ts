@@ -27,7 +27,12 @@ export interface FileRunnerOptions {
   readonly commandFor: (language: Language, file: string) => Promise<readonly string[] | string>
   /** Runs a command, and is done when nothing of it is left. */
   readonly run: (command: readonly string[], turn: BlockTurn, language: Language) => Promise<BlockEnd>
+  /** What runs the text of a block in some languages, instead of its file. A block is then saved only if it has a name. */
+  readonly runText?: (language: Language) => TextRunner | undefined
 }
+
+/** Runs the text of a block. */
+export type TextRunner = (code: string, turn: BlockTurn) => Promise<BlockEnd>
 
 /**
  * Runs each block as a program of its own, from a file in a folder.
@@ -47,11 +52,14 @@ export async function fileRunner(options: FileRunnerOptions): Promise<BlockRunne
     if (!language) {
       return { exitCode: 1, reason: 'unsupported-language', note: `\nunknown language ${block.language}` }
     }
+    const runText = options.runText?.(language)
+    if (runText && block.filename === undefined) return runText(block.code, turn)
     const name = codeFileName(block, language.extension)
     if (!(await writeInto(folder, { ...own(options), name, content: block.code }))) {
       return { exitCode: 1, reason: 'bad-filename', note: 'Filename is not in the workspace' }
     }
     await collector.except(name)
+    if (runText) return runText(block.code, turn)
     const file = `${inside}/${name}`
     if (!language.runs) return { exitCode: 0, note: `Code saved to ${file}\n` }
     const command = await commandFor(language, file)

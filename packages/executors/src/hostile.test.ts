@@ -3,28 +3,29 @@ import { describe, expect, test } from 'vitest'
 import { start } from '../hostile/adapter.ts'
 import { casesIn } from '../hostile/cases-in.ts'
 import { judge } from '../hostile/judge.ts'
-import { BubblewrapExecutor } from './index.ts'
+import { BubblewrapExecutor, JupyterExecutor, SandboxRuntimeExecutor } from './index.ts'
 
-const problem = await BubblewrapExecutor.probe()
 const cases = await casesIn(join(import.meta.dirname, '../hostile/cases'))
 const isBenign = (id: string): boolean => id.startsWith('be')
 
-// A few of each kind; `npm run hostile -- bubblewrap` runs all of them.
-const FEW = new Set([
-  'be08',
-  'fs01',
-  'fs07',
-  'fs08',
-  'fs20',
-  'se01',
-  'se03',
-  'ne01',
-  'ne06',
-  'ou08',
-  'pr04',
-  'pv01',
-  'pv02',
-])
+// A few of each kind; `npm run hostile -- NAME` runs all of them.
+const EXECUTORS = [
+  {
+    name: 'bubblewrap',
+    problem: await BubblewrapExecutor.probe(),
+    ids: 'be08 fs01 fs07 fs08 fs20 se01 se03 ne01 ne06 ou08 pr04 pv01 pv02',
+  },
+  {
+    name: 'sandbox-runtime',
+    problem: await SandboxRuntimeExecutor.probe(),
+    ids: 'be08 fs01 se03 ne01 pr04',
+  },
+  {
+    name: 'jupyter',
+    problem: await JupyterExecutor.probe(),
+    ids: 'be16 fs01 se03 ne01 ou05',
+  },
+]
 
 test('the suite has at least 60 hostile programs and 18 benign ones, each by a name of its own', () => {
   expect(cases.filter(({ id }) => !isBenign(id)).length).toBeGreaterThanOrEqual(60)
@@ -32,11 +33,12 @@ test('the suite has at least 60 hostile programs and 18 benign ones, each by a n
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
 })
 
-const title =
-  problem === undefined ? 'in bubblewrap, a program that' : `SKIPPED, bubblewrap does not run here (${problem})`
-describe.skipIf(problem !== undefined)(title, { timeout: 30_000 }, () => {
-  const few = cases.filter(({ id }) => FEW.has(id))
-  test.each(few)('$what does no harm, and works if it is harmless ($id)', async (one) => {
-    expect((await judge(one, () => start('bubblewrap'))).problems).toEqual([])
+describe.each(EXECUTORS)('in $name', { timeout: 60_000 }, ({ name, problem, ids }) => {
+  const few = cases.filter(({ id }) => ids.split(' ').includes(id))
+  const title = problem === undefined ? 'a program that' : `SKIPPED, it does not run here (${problem}): a program that`
+  describe.skipIf(problem !== undefined)(title, () => {
+    test.each(few)('$what does no harm, and works if it is harmless ($id)', async (one) => {
+      expect((await judge(one, () => start(name))).problems).toEqual([])
+    })
   })
 })

@@ -28,11 +28,21 @@ export interface ProcessSpec {
 /** When to end a program, and who is told what it prints. */
 export interface ProcessWatch {
   readonly signal: AbortSignal
-  readonly timeoutMs: number
+  /** Default: as long as it likes. */
+  readonly timeoutMs?: number
+  /** Told what was started. */
+  readonly onStart?: (started: StartedProcess) => void
   /** Called with each piece of output. Gives whether the program has printed too much. */
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => boolean
   /** Limits that are looked at ten times a second. Default: none. */
   readonly watched?: Watched
+}
+
+/** A program that was started. */
+export interface StartedProcess {
+  readonly pid: number
+  /** Whether the host is to stay for its sake, as it does to begin with. */
+  hold(isHeld: boolean): void
 }
 
 /** How a program ended. */
@@ -59,6 +69,7 @@ const DRAIN_MS = 300
 export async function runProcess(spec: ProcessSpec, options: ProcessWatch): Promise<ProcessEnd> {
   if (options.signal.aborted) return endedBy('aborted', Buffer.alloc(0))
   const child = start(spec)
+  if (child.pid !== undefined) options.onStart?.({ pid: child.pid, hold: (isHeld) => hold(child, isHeld) })
   const ended = new AbortController()
   const guard = new Guard(child, spec)
   const release = guard.endWhenDue(options)
@@ -112,6 +123,13 @@ function start(spec: ProcessSpec): ChildProcess {
   }
 }
 
+function hold(child: ChildProcess, isHeld: boolean): void {
+  for (const handle of [child, ...child.stdio]) {
+    // Pipes are sockets, whatever their type says.
+    if (handle && 'unref' in handle) handle[isHeld ? 'ref' : 'unref']()
+  }
+}
+
 /** Ends one program, once. */
 class Guard {
   readonly #child: ChildProcess
@@ -151,7 +169,7 @@ class Guard {
   /** Gives what stops the waiting. */
   endWhenDue({ signal, timeoutMs }: ProcessWatch): () => void {
     const abort = (): void => this.kill('aborted')
-    const timer = setTimeout(() => this.kill('timeout'), timeoutMs)
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.kill('timeout'), timeoutMs)
     signal.addEventListener('abort', abort, { once: true })
     return () => {
       clearTimeout(timer)
@@ -202,7 +220,9 @@ function whenClosed(child: ChildProcess, onExit: () => void): Promise<number> {
     child.once('error', reject)
     child.once('exit', () => {
       onExit()
-      drain = setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), DRAIN_MS)
+      // On a busy machine the time may be over before the host has looked at the pipes once: it does so in between.
+      const cutOff = (): void => child.stdio.forEach((stream) => stream?.destroy())
+      drain = setTimeout(() => setImmediate(cutOff), DRAIN_MS)
     })
     child.once('close', (code, signal) => {
       clearTimeout(drain)
@@ -211,7 +231,8 @@ function whenClosed(child: ChildProcess, onExit: () => void): Promise<number> {
   })
 }
 
-function endedBy(reason: ExecutionEnd, third: Buffer): ProcessEnd {
+/** How a program ends that is ended. */
+export function endedBy(reason: ExecutionEnd, third: Buffer): ProcessEnd {
   return { exitCode: reason === 'timeout' ? 124 : 137, reason, third }
 }
 

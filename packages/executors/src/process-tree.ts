@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /** What the processes of a run use together. */
@@ -67,11 +68,46 @@ export function pidsWith(variable: string): number[] {
     .map(Number)
 }
 
+/** How often it is looked whether processes stand still, and how long one look waits for the next. */
+const STILL_LOOKS = 100
+const STILL_MS = 1
+
+/**
+ * Stops all that a process started, without its being able to object, until none of it moves. What it starts meanwhile
+ * is stopped too. Linux alone; {@link resume} lets them go on.
+ */
+export async function pause(pid: number): Promise<void> {
+  let before = ''
+  for (let look = 0; look < STILL_LOOKS; look += 1) {
+    const pids = descendants(pid)
+    signalAll(pids, 'SIGSTOP')
+    const now = pids.join(' ')
+    if (now === before && pids.every(isStill)) return
+    before = now
+    await delay(STILL_MS)
+  }
+}
+
+/** Lets all that a process started go on. */
+export function resume(pid: number): void {
+  signalAll(descendants(pid), 'SIGCONT')
+}
+
+/** Whether a process is stopped, waits for the machine, or is dead. */
+function isStill(pid: number): boolean {
+  const state = read(`/proc/${pid}/stat`).replace(/^.*\) /s, '')[0]
+  return state === undefined || 'TtDZX'.includes(state)
+}
+
 /** Ends processes at once. Those that are gone, or belong to somebody else, are left. */
 export function killAll(pids: readonly number[]): void {
+  signalAll(pids, 'SIGKILL')
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
-      process.kill(pid, 'SIGKILL')
+      process.kill(pid, signal)
     } catch {
       // Gone.
     }

@@ -20,6 +20,8 @@ export interface BlockTurn {
   readonly signal: AbortSignal
   /** Takes a piece of output. Gives whether the program has printed too much and is to be ended. */
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => boolean
+  /** Takes what a notebook kernel displays: its media types, and their values. */
+  readonly onDisplay: (data: Readonly<Record<string, string | Uint8Array>>) => void
 }
 
 /** How an executor runs one block, and what it finds afterwards. */
@@ -64,6 +66,7 @@ export async function runBlocks(
       },
       signal,
       onOutput,
+      onDisplay: (data: Readonly<Record<string, string | Uint8Array>>) => emit({ type: 'display', block: index, data }),
     }
     end = signal.aborted ? { exitCode: 137, reason: 'aborted' } : await runner.run(block, turn)
     for (const type of ['stderr', 'stdout'] as const) {

@@ -1,7 +1,9 @@
 import { CodeExecutorError, type CodeExecutor, type ExecutionLimits } from 'conversable'
 import { BubblewrapExecutor } from './bubblewrap-executor.ts'
 import type { FunctionOptions } from './functions/python-function.ts'
+import { JupyterExecutor } from './jupyter-executor.ts'
 import { QuickJsExecutor } from './quickjs-executor.ts'
+import { SandboxRuntimeExecutor } from './sandbox-runtime-executor.ts'
 import { UnsafeLocalExecutor } from './unsafe-local-executor.ts'
 import { WasmExecutor } from './wasm-executor.ts'
 
@@ -40,7 +42,7 @@ export interface Rung {
 }
 
 /** The names of the executors. */
-export type RungName = 'bubblewrap' | 'wasm' | 'quickjs' | 'unsafe-local'
+export type RungName = 'bubblewrap' | 'sandbox-runtime' | 'wasm' | 'jupyter' | 'quickjs' | 'unsafe-local'
 
 const COMMON = Object.freeze(['workDir', 'limits', 'functions', 'functionsModule'] as const)
 
@@ -53,11 +55,22 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
     hasPackages: true,
     open: (options: RungOptions) => probed(BubblewrapExecutor, pick(options, [...COMMON, 'python', 'virtualEnv'])),
   },
+  'sandbox-runtime': {
+    protects: 'no files but a work folder, no network but what is allowed',
+    hasNetwork: true,
+    open: (options: RungOptions) =>
+      probed(SandboxRuntimeExecutor, pick(options, ['workDir', 'limits', 'python', 'network'])),
+  },
   wasm: {
     protects: 'no network, no files but a work folder, no packages but the standard library',
     hasNetwork: false,
     hasFunctions: true,
     open: (options: RungOptions) => probed(WasmExecutor, pick(options, COMMON)),
+  },
+  jupyter: {
+    protects: 'no network, no files but a work folder; variables of Python are kept',
+    hasNetwork: false,
+    open: (options: RungOptions) => probed(JupyterExecutor, pick(options, ['workDir', 'limits', 'python'])),
   },
   quickjs: {
     protects: 'JavaScript alone, with neither files nor network',
@@ -74,7 +87,7 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
 })
 
 /** Those that are tried without being named, best first. */
-export const LADDER: readonly RungName[] = Object.freeze(['bubblewrap', 'wasm'])
+export const LADDER: readonly RungName[] = Object.freeze(['bubblewrap', 'sandbox-runtime', 'wasm'])
 
 async function probed<Options>(executor: ExecutorClass<Options>, options: Options): Promise<CodeExecutor> {
   const problem = await executor.probe(options)

@@ -10,8 +10,12 @@ export interface Watched extends Pick<ExecutionLimits, 'memoryBytes' | 'processe
   readonly folder?: string
   /** Folders in memory, as the programs see them, whose number of files is looked at: their size is bounded already. */
   readonly bounded?: readonly string[]
+  /** Folders in memory whose size nothing bounds: together they may take what files may take. */
+  readonly unbounded?: readonly string[]
 }
 
+/** What the system calls a file system in memory. */
+const TMPFS = 0x0102_1994
 /** How often processes and folder are looked at. Elsewhere than on Linux it takes a program to look. */
 const EVERY_MS = process.platform === 'linux' ? 100 : 500
 /** How often, once a program uses half of its memory. */
@@ -39,28 +43,33 @@ export async function watch(
 }
 
 async function overLimit(use: TreeUse, watched: Watched): Promise<ExecutionEnd | undefined> {
-  const { memoryBytes, processes, diskBytes, folder, bounded = [] } = watched
+  const { memoryBytes, processes, diskBytes, folder, bounded = [], unbounded = [] } = watched
   if (use.memoryBytes > memoryBytes && (sharedOnce(use.pids) ?? use.memoryBytes) > memoryBytes) return 'memory'
   // The sandbox's own processes are not the program's.
   if (use.pids.length > processes + 4) return 'processes'
   if (folder !== undefined && (await isOver(folder, diskBytes))) return 'disk'
-  for (const path of bounded) if ((await entriesIn(use.pids.at(-1), path)) > MOST_ENTRIES) return 'disk'
-  return undefined
+  const pid = use.pids.at(-1)
+  for (const path of bounded) if ((await memoryAt(pid, path)).entries > MOST_ENTRIES) return 'disk'
+  const taken = await Promise.all(unbounded.map((path) => memoryAt(pid, path)))
+  const isTooMuch = taken.reduce((sum, { bytes }) => sum + bytes, 0) > diskBytes
+  return isTooMuch || taken.some(({ entries }) => entries > MOST_ENTRIES) ? 'disk' : undefined
 }
 
 /**
- * How many files a file system has that a process sees at a path. Each takes memory that counts nowhere. A process that
- * still sees the host's own root is not in its sandbox yet, and has no files there.
+ * What the file system in memory takes that a process sees at a path: files count nowhere else, however small. A process
+ * that still sees the host's own is not in its sandbox yet, and has no files there.
  */
-async function entriesIn(pid: number | undefined, path: string): Promise<number> {
-  const root = `/proc/${pid}/root`
-  try {
-    const [seen, own] = await Promise.all([stat(`${root}/`, { bigint: true }), stat('/', { bigint: true })])
-    if (seen.dev === own.dev && seen.ino === own.ino) return 0
-    const { files, ffree } = await statfs(root + path)
-    return files - ffree
-  } catch {
-    // It has ended, or has no such folder yet.
-    return 0
-  }
+async function memoryAt(
+  pid: number | undefined,
+  path: string,
+): Promise<{ readonly entries: number; readonly bytes: number }> {
+  const inside = `/proc/${pid}/root${path}`
+  const [stats, found, host] = await Promise.all([
+    statfs(inside),
+    stat(inside),
+    stat(path).catch(() => undefined),
+  ]).catch(() => [])
+  // It has ended, or has no such folder, or sees that of the host.
+  if (stats?.type !== TMPFS || found?.dev === host?.dev) return { entries: 0, bytes: 0 }
+  return { entries: stats.files - stats.ffree, bytes: (stats.blocks - stats.bfree) * stats.bsize }
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import type { ExecutionLimits } from 'conversable'
+import { SOCKETS } from '../command-sandbox.ts'
 
 /** What a sandbox is made of, apart from its limits. */
 export interface SandboxParts {
@@ -11,15 +12,27 @@ export interface SandboxParts {
   readonly copy: boolean
   /** Further files and folders that are seen at their own paths and cannot be changed, such as interpreters. */
   readonly readable: readonly string[]
+  /** A folder that is seen as {@link SOCKETS}. */
+  readonly sockets: string | undefined
   /** Whether nested user namespaces can be shut off by an option. */
   readonly canDisableUserns: boolean
   /** Whether descriptor 4 has a filter of system calls. */
   readonly hasFilter: boolean
 }
 
-const SYSTEM_FOLDERS = Object.freeze(['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store'])
+/** The folders of programs and libraries. */
+export const SYSTEM_FOLDERS: readonly string[] = Object.freeze([
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/nix/store',
+])
 /** Of `/etc`, what programs need and everybody may know. */
-const ETC = Object.freeze([
+export const ETC: readonly string[] = Object.freeze([
   'ld.so.cache',
   'alternatives',
   'fonts',
@@ -40,7 +53,7 @@ export const BOUNDED_FOLDERS: readonly string[] = Object.freeze(['/tmp', '/dev/s
 
 /** The options of `bwrap` for one run; the command follows them. */
 export function sandboxArguments(parts: SandboxParts, { diskBytes }: Pick<ExecutionLimits, 'diskBytes'>): string[] {
-  const { folder, inside, copy, readable, canDisableUserns, hasFilter } = parts
+  const { folder, inside, copy, readable, sockets, canDisableUserns, hasFilter } = parts
   const work = copy
     ? ['--ro-bind', folder, FILES, '--size', String(diskBytes + DISK_SLACK), '--tmpfs', inside]
     : ['--bind', folder, inside]
@@ -56,6 +69,7 @@ export function sandboxArguments(parts: SandboxParts, { diskBytes }: Pick<Execut
     `--size ${SMALL} --perms 1777 --tmpfs /tmp --symlink /tmp /var/tmp`,
     // Behind the empty folders: what is shown may lie below one of them.
     readable.flatMap((path) => ['--ro-bind', path, path]),
+    sockets === undefined ? [] : ['--bind', sockets, SOCKETS],
     work,
     ['--chdir', inside],
     '--remount-ro / --',
@@ -89,17 +103,16 @@ function countsProcesses(release: string): boolean {
 }
 
 /** The shell's commands that set the limits, each of which must take. */
-function limitCommands(limits: ExecutionLimits, { release, bound }: { release: string; bound: boolean }): string {
+function limitCommands(limits: ExecutionLimits, { release, addressRoomBytes }: Wrapping): string {
   const { processes, fileBytes, memoryBytes } = limits
   const commands = ['ulimit -c 0', 'ulimit -n 512', `ulimit -f ${Math.ceil(fileBytes / 512)}`]
   // The shells call it by different letters.
   if (countsProcesses(release)) commands.push(`{ ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes}; }`)
-  if (bound) commands.push(`ulimit -v ${Math.ceil(memoryBytes / 1024) + ADDRESS_ROOM}`)
+  if (addressRoomBytes !== undefined) {
+    commands.push(`ulimit -v ${Math.ceil((memoryBytes + addressRoomBytes) / 1024)}`)
+  }
   return commands.join(' && ')
 }
-
-/** How much more of addresses than of memory a program may have, in KiB: libraries that are not used take some. */
-const ADDRESS_ROOM = 256 * 1024
 
 /** What {@link wrapped} has to know besides the limits. */
 export interface Wrapping {
@@ -107,8 +120,10 @@ export interface Wrapping {
   readonly inside: string
   /** Of the kernel. */
   readonly release: string
-  /** Whether the addresses of the program are bounded: not for V8, which reserves far more than it uses. */
-  readonly bound: boolean
+  /** How much more of addresses than of memory the program may reserve. */
+  readonly addressRoomBytes: number | undefined
+  /** Whether nothing but the program is there, so that all processes can be ended after it. Default true. */
+  readonly isAlone?: boolean
 }
 
 /** The exit code of a sandbox whose files do not fit into it. */
@@ -122,14 +137,14 @@ export const READY = 'ready\n'
  * program left running, and writes the files out as an archive on descriptor 3.
  */
 export function wrapped(command: readonly string[], limits: ExecutionLimits, options: Wrapping): string[] {
-  const { copy, inside } = options
+  const { copy, inside, isAlone = true } = options
   const set = limitCommands(limits, options)
   const folder = `'${inside.replaceAll("'", String.raw`'\''`)}'`
   const lines = [
     ...(copy ? [`cp -R -p ${FILES}/. ${folder}/ 2>/dev/null || exit ${FULL}`] : []),
     `( { ${set} && printf '${READY.trim()}\\n' >&3; } || exit 125; exec "$@" 3>&- )`,
     'code=$?',
-    'kill -9 -1 2>/dev/null',
+    ...(isAlone ? ['kill -9 -1 2>/dev/null'] : []),
     ...(copy ? [`tar -C ${folder} --format=gnu -cf - . >&3 2>/dev/null`] : []),
     'exit $code',
   ]

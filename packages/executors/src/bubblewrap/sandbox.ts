@@ -5,44 +5,31 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CodeExecutorError, type ExecutionLimits } from 'conversable'
 import { makeFolders, writeInto } from '../code-file.ts'
+import type { CommandSandbox, SandboxCommand } from '../command-sandbox.ts'
 import { findPrograms } from '../find-program.ts'
 import { runProcess, type ProcessEnd, type ProcessWatch } from '../process-run.ts'
-import { remove, type WorkFolder } from '../work-folder.ts'
+import type { Watched } from '../watchdog.ts'
+import { remove } from '../work-folder.ts'
+import type { Place } from '../workplace.ts'
 import { BOUNDED_FOLDERS, FULL, READY, sandboxArguments, sandboxEnvironment, wrapped } from './arguments.ts'
 import { seccompFilter } from './seccomp.ts'
 import { entriesOf } from './tar.ts'
 
 /** What all runs of a sandbox share. */
-export interface SandboxOptions {
-  readonly folder: WorkFolder
-  /** Where programs see the folder. */
-  readonly inside: string
-  /** Whether programs work on a copy in memory. */
+export interface SandboxOptions extends Place {
+  /** Whether programs work on a copy of the folder in memory. */
   readonly copy: boolean
-  readonly uid: number | undefined
   /** Files and folders that all programs see at their own paths. Default: none. */
   readonly readable?: readonly string[]
   /** Variables of all programs. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** One command in the sandbox. */
-export interface SandboxCommand {
-  readonly command: readonly string[]
-  readonly limits: ExecutionLimits
-  readonly env?: Readonly<Record<string, string>>
-  readonly stdin?: string
-  /** Files and folders that this program sees too, such as an interpreter. */
-  readonly readable?: readonly string[]
-  /** Whether the program's addresses are bounded. Default false: the watchdog bounds its memory. */
-  readonly bound?: boolean
-}
-
 /** Where programs are looked for. */
 export const PATH = '/usr/local/bin:/usr/bin:/bin'
 
 /** Starts programs with `bwrap`, each in namespaces of its own. */
-export class Sandbox {
+export class Sandbox implements CommandSandbox {
   readonly #options: SandboxOptions
   readonly #bwrap: string
   readonly #canDisableUserns: boolean
@@ -65,6 +52,16 @@ export class Sandbox {
     return new Sandbox(options, bwrap, stdout.includes('--disable-userns'))
   }
 
+  /** What is to be looked at while a program runs. */
+  watchedBy(limits: ExecutionLimits): Watched {
+    const { folder, inside, copy } = this.#options
+    return {
+      ...limits,
+      bounded: copy ? [inside, ...BOUNDED_FOLDERS] : BOUNDED_FOLDERS,
+      ...(!copy && { folder: folder.path }),
+    }
+  }
+
   /**
    * Runs a command, and takes over what it left in its copy of the folder.
    *
@@ -72,17 +69,17 @@ export class Sandbox {
    */
   async run(request: SandboxCommand, watch: ProcessWatch): Promise<ProcessEnd> {
     const { folder, inside, copy, uid } = this.#options
-    const { command, limits, env, stdin, bound = false } = request
+    const { command, limits, env, stdin, addressRoomBytes, sockets, unwatched = false } = request
     const filter = this.#filter
     const readable = [...new Set([...(this.#options.readable ?? []), ...(request.readable ?? [])])]
-    const parts = { folder: folder.path, inside, copy, readable, canDisableUserns: this.#canDisableUserns }
+    const parts = { folder: folder.path, inside, copy, readable, sockets, canDisableUserns: this.#canDisableUserns }
     const words: string[] = []
     const end = await runProcess(
       {
         command: this.#bwrap,
         args: [
           ...sandboxArguments({ ...parts, hasFilter: filter !== undefined }, limits),
-          ...wrapped(command, limits, { copy, inside, release: release(), bound }),
+          ...wrapped(command, limits, { copy, inside, release: release(), addressRoomBytes }),
         ],
         cwd: '/',
         env: { ...sandboxEnvironment(inside, PATH), ...this.#options.env, ...env },
@@ -94,11 +91,7 @@ export class Sandbox {
       },
       {
         ...watch,
-        watched: {
-          ...limits,
-          bounded: copy ? [inside, ...BOUNDED_FOLDERS] : BOUNDED_FOLDERS,
-          ...(!copy && { folder: folder.path }),
-        },
+        ...(!unwatched && { watched: this.watchedBy(limits) }),
         onOutput: (stream, text) => {
           if (stream === 'stderr' && words.length < 20) words.push(text)
           return watch.onOutput(stream, text)

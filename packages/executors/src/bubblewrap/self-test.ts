@@ -1,5 +1,5 @@
 import { CodeExecutorError, type ExecutionLimits } from 'conversable'
-import type { Sandbox } from './sandbox.ts'
+import type { CommandSandbox } from '../command-sandbox.ts'
 
 /** What a shell in the sandbox is asked, one answer a line. Everything but the limits is a builtin. */
 const QUESTIONS = Object.freeze([
@@ -19,7 +19,7 @@ const QUESTIONS = Object.freeze([
  *
  * @throws CodeExecutorError that says what is not.
  */
-export async function selfTest(sandbox: Sandbox, limits: ExecutionLimits): Promise<void> {
+export async function selfTest(sandbox: CommandSandbox, limits: ExecutionLimits): Promise<void> {
   let output = ''
   const onOutput = (_stream: string, text: string): boolean => {
     output += text
@@ -27,11 +27,11 @@ export async function selfTest(sandbox: Sandbox, limits: ExecutionLimits): Promi
   }
   const command = ['/bin/sh', '-c', QUESTIONS.join('; ')]
   const watch = { signal: AbortSignal.timeout(20_000), timeoutMs: 10_000, onOutput }
-  const { exitCode, reason } = await sandbox.run({ command, limits, bound: true }, watch)
+  const { exitCode, reason } = await sandbox.run({ command, limits, addressRoomBytes: 0 }, watch)
   const expected = [
     '512',
     String(Math.ceil(limits.fileBytes / 512)),
-    String(Math.ceil(limits.memoryBytes / 1024) + 256 * 1024),
+    String(Math.ceil(limits.memoryBytes / 1024)),
     '0',
     'hidden',
     'closed',
@@ -44,5 +44,5 @@ export async function selfTest(sandbox: Sandbox, limits: ExecutionLimits): Promi
     wrong === -1
       ? `it ended with exit code ${exitCode}${reason === undefined ? '' : ` (${reason})`}`
       : `${JSON.stringify(QUESTIONS[wrong])} gave ${JSON.stringify(seen[wrong] ?? '')} instead of ${JSON.stringify(expected[wrong])}`
-  throw new CodeExecutorError(`The bubblewrap sandbox is not what it should be: ${problem}.`, { retryable: false })
+  throw new CodeExecutorError(`The sandbox is not what it should be: ${problem}.`, { retryable: false })
 }

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
-import { refused } from '../check-execution.ts'
-import { quote } from '../quote.ts'
+import { refused } from './check-execution.ts'
+import { quote } from './quote.ts'
 
 /** The Python that programs are run with, as far as it was asked for. */
 interface Runtime {
@@ -18,9 +18,10 @@ const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*|etc|proc|sys|dev|boot|run|var|root|hom
  *
  * @throws ConfigurationError
  */
-export function checkWorkDir(workDir: unknown, { python, virtualEnv }: Runtime): void {
+export function checkWorkDir(owner: string, workDir: unknown, { python, virtualEnv }: Runtime = {}): void {
+  if (workDir === undefined) return
   if (typeof workDir !== 'string' || workDir === '') {
-    throw refused(`BubblewrapExecutor has ${quote(workDir)} as workDir. Give the path of a folder.`)
+    throw refused(`${owner} has ${quote(workDir)} as workDir. Give the path of a folder.`)
   }
   const path = resolve(workDir)
   if (isIn(homedir(), path) || SYSTEM.test(path)) {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { commandFor, type Language } from '../languages.ts'
-import { pythons } from '../python.ts'
+import { commandFor, type Language } from './languages.ts'
+import { pythons } from './python.ts'
 
 /** A program that runs code in the sandbox, and what it needs to see there. */
-interface Interpreter {
+export interface Interpreter {
   readonly program: string
   readonly readable: readonly string[]
 }
@@ -25,40 +25,45 @@ export class Interpreters {
   /** The command that runs a file, or why there is none. */
   async commandFor(language: Language, file: string): Promise<readonly string[] | string> {
     const program = programOf(language)
-    const interpreter = await this.#interpreterFor(language)
+    const interpreter = await this.find(language)
     const command = interpreter && commandFor(language, file, { [program]: interpreter.program })
     if (command) return command
     const wanted = language.name === 'typescript' ? 'node 22.6 or later' : program
     return `No ${wanted} of this machine runs in the sandbox, so there is no ${language.name}. Install ${wanted} under /usr.`
   }
 
-  /** What the program of a language needs to see. */
-  async readableFor(language: Language): Promise<readonly string[]> {
-    return (await this.#interpreterFor(language))?.readable ?? []
+  /** The first Python that can import all of these in the sandbox. */
+  pythonWith(modules: readonly string[]): Promise<Interpreter | undefined> {
+    return this.#once(modules.join(), () => this.#findPython(modules))
   }
 
-  #interpreterFor(language: Language): Promise<Interpreter | undefined> {
-    const finding = this.#found.get(language.name) ?? this.#find(language)
-    this.#found.set(language.name, finding)
-    return finding
-  }
-
-  #find(language: Language): Promise<Interpreter | undefined> {
-    const program = programOf(language)
-    if (program === 'python') return this.#findPython()
-    // Whether an older one reads types is not to be found out by a program of the user's.
-    if (program === 'node') return this.#findNode(language.name === 'typescript' ? ['--experimental-strip-types'] : [])
-    return this.#tried({ program: `/bin/${program}`, readable: [] }, '-c', 'exit 0')
-  }
-
-  async #findPython(): Promise<Interpreter | undefined> {
-    const args = ['-c', 'import json, ctypes'] as const
+  async #findPython(modules: readonly string[]): Promise<Interpreter | undefined> {
+    const args = ['-c', `import ${modules.join(', ')}`] as const
     for await (const { executable, folders } of pythons(this.#python)) {
       const found = await this.#tried({ program: executable, readable: folders.filter(isOutside) }, ...args)
       if (found) return found
     }
     // One that is not on the host's PATH, or that only other users than the host's can see.
     return this.#python === undefined ? this.#tried({ program: '/usr/bin/python3', readable: [] }, ...args) : undefined
+  }
+
+  /** What runs a language; nothing if nothing here does. */
+  find(language: Language): Promise<Interpreter | undefined> {
+    return this.#once(language.name, () => this.#search(language))
+  }
+
+  #once(key: string, find: () => Promise<Interpreter | undefined>): Promise<Interpreter | undefined> {
+    const finding = this.#found.get(key) ?? find()
+    this.#found.set(key, finding)
+    return finding
+  }
+
+  #search(language: Language): Promise<Interpreter | undefined> {
+    const program = programOf(language)
+    if (program === 'python') return this.pythonWith(['json', 'ctypes'])
+    // Whether an older one reads types is not to be found out by a program of the user's.
+    if (program === 'node') return this.#findNode(language.name === 'typescript' ? ['--experimental-strip-types'] : [])
+    return this.#tried({ program: `/bin/${program}`, readable: [] }, '-c', 'exit 0')
   }
 
   async #findNode(options: readonly string[]): Promise<Interpreter | undefined> {

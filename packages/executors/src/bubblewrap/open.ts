@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import type { ExecutionLimits } from 'conversable'
+import { programsOf, pythonOf } from '../virtual-environment.ts'
+import { Workplace } from '../workplace.ts'
+import { PATH, Sandbox, type SandboxOptions } from './sandbox.ts'
+import { selfTest } from './self-test.ts'
+
+/** What a workplace of bubblewrap is made of. */
+export interface BubblewrapPlace {
+  readonly workDir?: string
+  readonly python?: string
+  /** The folder of a virtual environment that programs see. */
+  readonly virtualEnv?: string
+  /** Functions that programs import from the work folder. */
+  readonly functions?: readonly unknown[]
+  /** Whether programs work on a copy of the folder in memory. */
+  readonly copy: boolean
+  readonly limits: ExecutionLimits
+}
+
+/** Where programs see a fresh work folder: the same on every machine. */
+const INSIDE = '/workspace'
+
+/**
+ * Makes a workplace whose sandbox was seen to be what it should be.
+ *
+ * @throws CodeExecutorError that says what is not.
+ */
+export function openBubblewrap(options: BubblewrapPlace): Promise<Workplace<Sandbox>> {
+  const { workDir, virtualEnv, copy, limits } = options
+  return Workplace.open({
+    workDir,
+    inside: INSIDE,
+    python: options.python ?? (virtualEnv === undefined ? undefined : pythonOf(virtualEnv)),
+    makeSandbox: async (place) => {
+      const sandbox = await Sandbox.find({ ...place, copy, ...givenTo(place.inside, options) })
+      await selfTest(sandbox, limits)
+      return sandbox
+    },
+  })
+}
+
+/** What programs see beyond the system and the work folder. */
+function givenTo(inside: string, { virtualEnv, functions }: BubblewrapPlace): Pick<SandboxOptions, 'readable' | 'env'> {
+  const modules = functions === undefined ? {} : { PYTHONPATH: inside }
+  if (virtualEnv === undefined) return { env: modules }
+  const path = resolve(virtualEnv)
+  const env = { ...modules, PATH: `${programsOf(path)}:${PATH}`, VIRTUAL_ENV: path }
+  return { readable: [path], env }
+}
