@@ -1,21 +1,18 @@
-import { execFile } from 'node:child_process'
-import { homedir } from 'node:os'
-import { resolve, sep } from 'node:path'
-import { promisify } from 'node:util'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
 import { selfTest } from './bubblewrap/self-test.ts'
 import { Interpreters } from './bubblewrap/interpreters.ts'
-import { ownUid, releaseUid } from './bubblewrap/own-uid.ts'
 import { Sandbox, type SandboxCommand } from './bubblewrap/sandbox.ts'
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
+import { checkWorkDir } from './check-work-dir.ts'
 import { fileRunner } from './file-runner.ts'
 import { LANGUAGES, labelsOf, type Language } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
+import { ownUid, releaseUid } from './own-uid.ts'
 import { quote } from './quote.ts'
 import { runBlocks, type BlockEnd, type BlockTurn } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
 import { whyNot } from './why-not.ts'
-import { WorkFolder } from './work-folder.ts'
+import { giveTo, WorkFolder } from './work-folder.ts'
 
 /** What a {@link BubblewrapExecutor} is made of. */
 export interface BubblewrapExecutorOptions {
@@ -76,7 +73,7 @@ export class BubblewrapExecutor implements CodeExecutor {
     if (disk !== undefined && disk !== 'memory' && disk !== 'folder') {
       throw refused(`BubblewrapExecutor has ${quote(disk)} as disk. It is 'memory' or 'folder'.`)
     }
-    if (workDir !== undefined) checkWorkDir(workDir)
+    checkWorkDir('BubblewrapExecutor', workDir)
     this.#options = options
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
   }
@@ -180,24 +177,3 @@ async function runIn(
 function inputOf({ env, stdin }: ExecuteOptions): Pick<SandboxCommand, 'env' | 'stdin'> {
   return { ...(env !== undefined && { env }), ...(stdin !== undefined && { stdin }) }
 }
-
-/** Lets a user have a folder with all that is in it. Links are given, not what they lead to. */
-async function giveTo(uid: number, folder: string): Promise<void> {
-  await promisify(execFile)('chown', ['-hR', `${uid}:${uid}`, '--', folder])
-}
-
-/** A work folder is laid open to programs as a whole: it must not be one in which other things lie. */
-function checkWorkDir(workDir: unknown): void {
-  if (typeof workDir !== 'string' || workDir === '') {
-    throw refused(`BubblewrapExecutor has ${quote(workDir)} as workDir. Give the path of a folder.`)
-  }
-  const path = resolve(workDir)
-  const isTooMuch = `${homedir()}${sep}`.startsWith(path === sep ? sep : path + sep) || SYSTEM.test(path)
-  if (isTooMuch) {
-    throw refused(
-      `The workDir ${quote(workDir)} is open to every program that is run. Give a folder with nothing else in it.`,
-    )
-  }
-}
-
-const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*|etc|proc|sys|dev|boot|run|var|root|home)?$|^\/(?:usr|etc|proc|sys|dev|boot)\//

@@ -11,6 +11,7 @@ import { runProcess } from './process-run.ts'
 import { pythons } from './python.ts'
 import { runBlocks, type BlockEnd, type BlockTurn } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
+import { silencePip } from './silence-pip.ts'
 import { WorkFolder } from './work-folder.ts'
 
 /** What an {@link UnsafeLocalExecutor} is made of. */
@@ -94,7 +95,7 @@ export class UnsafeLocalExecutor implements CodeExecutor {
           commandFor(language, file, interpreters) ?? `There is no program for ${language.name} on this machine.`,
         run: (command, turn) => this.#run(command, turn, { ...options, limits, folder: folder.path }),
       })
-      return runBlocks(blocks.map(silenced), { ...runner, stderrFirst: true }, controls)
+      return runBlocks(blocks.map(silencePip), { ...runner, stderrFirst: true }, controls)
     }, options.signal)
   }
 
@@ -173,15 +174,4 @@ async function interpretersOf({ python, virtualEnv }: UnsafeLocalExecutorOptions
     ...(sh !== undefined && { sh }),
     ...(bash !== undefined && { bash }),
   }
-}
-
-/** A block whose `pip install` says nothing of what it does, as in AutoGen: its output is read by a model. */
-function silenced(block: CodeBlock): CodeBlock {
-  if (!isShell(block.language)) return block
-  const code = block.code.replace(/^(pip install)(?!.* -q)(.*)$/gm, '$1 -qqq$2')
-  return { ...block, code }
-}
-
-function isShell(label: string): boolean {
-  return ['sh', 'bash', 'shell'].includes(label.toLowerCase())
 }

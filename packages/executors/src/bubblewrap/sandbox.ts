@@ -7,8 +7,9 @@ import { CodeExecutorError, type ExecutionLimits } from 'conversable'
 import { makeFolders, writeInto } from '../code-file.ts'
 import { findPrograms } from '../find-program.ts'
 import { runProcess, type ProcessEnd, type ProcessWatch } from '../process-run.ts'
+import { programEnvironment } from '../program-environment.ts'
 import { remove, type WorkFolder } from '../work-folder.ts'
-import { BOUNDED_FOLDERS, FULL, READY, sandboxArguments, sandboxEnvironment, wrapped } from './arguments.ts'
+import { BOUNDED_FOLDERS, FULL, READY, sandboxArguments, wrapped } from './arguments.ts'
 import { seccompFilter } from './seccomp.ts'
 import { entriesOf } from './tar.ts'
 
@@ -79,7 +80,7 @@ export class Sandbox {
           ...wrapped(command, limits, { copy, inside, release: release(), bound }),
         ],
         cwd: '/',
-        env: { ...sandboxEnvironment(inside, PATH), ...env },
+        env: { ...programEnvironment(inside, PATH), ...env },
         ...(stdin !== undefined && { stdin }),
         ...(uid !== undefined && { uid }),
         ...(filter !== undefined && { fourth: filter }),
