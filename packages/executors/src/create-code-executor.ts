@@ -12,20 +12,24 @@ export interface CreateCodeExecutorOptions {
   readonly workDir?: string
   /** Bounds on every run. */
   readonly limits?: Partial<ExecutionLimits>
-  /** `none`, or the hosts that programs may reach, which some executors can bound. Default `none`. */
-  readonly network?: 'none' | readonly string[]
+  /** `none`, `open`, or the hosts that programs may reach, which some executors can bound. Default `none`. */
+  readonly network?: 'none' | 'open' | readonly string[]
   /** A Python, by name or path, for executors that run one of the machine. */
   readonly python?: string
+  /** What containers are made of. Default `python:3-slim`. */
+  readonly image?: string
+  /** The path of the socket of a container engine. Default: where it usually is; see `DockerExecutorOptions`. */
+  readonly socket?: string
   /** Told in one line what was chosen, and why. Default: `console.error`. */
   readonly log?: (line: string) => void
 }
 
-const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'log'])
+const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'image', 'socket', 'log'])
 
 /**
  * Finds an executor that protects the machine and works here, each tried by running something in it: bubblewrap, then
- * engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
- * too, and nothing takes its place.
+ * engines in WebAssembly. The host itself is never chosen, and neither is a container engine. An executor that is named
+ * is tried too, and nothing takes its place.
  *
  * @throws CodeExecutorError that says why each does not work, and which commands would help; ConfigurationError for a
  *   choice that there is not.
@@ -78,7 +82,8 @@ async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<
 
 const HELP = `Any of these helps:
   apt-get install bubblewrap           on Linux, as an administrator
-  npm install deno pyodide just-bash   everywhere, in your project`
+  npm install deno pyodide just-bash   everywhere, in your project
+  createCodeExecutor('docker')         where Docker runs, with npm install dockerode`
 
 function list(reasons: readonly string[]): string {
   return reasons.map((reason) => `  ${reason}`).join('\n')

@@ -2,14 +2,18 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { start } from '../hostile/adapter.ts'
 import { casesIn } from '../hostile/cases-in.ts'
+import { engineForTests } from '../hostile/engine-for-tests.ts'
 import { judge } from '../hostile/judge.ts'
-import { BubblewrapExecutor } from './index.ts'
+import { BubblewrapExecutor, DockerExecutor } from './index.ts'
 
-const problem = await BubblewrapExecutor.probe()
+const executors = [
+  { name: 'bubblewrap', problem: await BubblewrapExecutor.probe() },
+  { name: 'docker', problem: await DockerExecutor.probe(engineForTests('docker')) },
+]
 const cases = await casesIn(join(import.meta.dirname, '../hostile/cases'))
 const isBenign = (id: string): boolean => id.startsWith('be')
 
-// A few of each kind; `npm run hostile -- bubblewrap` runs all of them.
+// A few of each kind; `npm run hostile -- NAME` runs all of them.
 const FEW = new Set([
   'be08',
   'fs01',
@@ -32,11 +36,12 @@ test('the suite has at least 60 hostile programs and 18 benign ones, each by a n
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
 })
 
-const title =
-  problem === undefined ? 'in bubblewrap, a program that' : `SKIPPED, bubblewrap does not run here (${problem})`
-describe.skipIf(problem !== undefined)(title, { timeout: 30_000 }, () => {
-  const few = cases.filter(({ id }) => FEW.has(id))
-  test.each(few)('$what does no harm, and works if it is harmless ($id)', async (one) => {
-    expect((await judge(one, () => start('bubblewrap'))).problems).toEqual([])
+for (const { name, problem } of executors) {
+  const title = problem === undefined ? `in ${name}, a program that` : `SKIPPED, ${name} does not run here (${problem})`
+  describe.skipIf(problem !== undefined)(title, { timeout: 30_000 }, () => {
+    const few = cases.filter(({ id }) => FEW.has(id))
+    test.each(few)('$what does no harm, and works if it is harmless ($id)', async (one) => {
+      expect((await judge(one, () => start(name))).problems).toEqual([])
+    })
   })
-})
+}

@@ -1,5 +1,7 @@
 export { createCodeExecutor, type CreateCodeExecutorOptions, type ExecutorChoice } from './create-code-executor.ts'
 export { BubblewrapExecutor, type BubblewrapExecutorOptions } from './bubblewrap-executor.ts'
+export { DockerExecutor } from './docker-executor.ts'
+export type { DockerExecutorOptions } from './docker/options.ts'
 export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'
 export { WasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts'
 export { UnsafeLocalExecutor, type UnsafeLocalExecutorOptions } from './unsafe-local-executor.ts'

@@ -1,5 +1,6 @@
 import { CodeExecutorError, type CodeExecutor, type ExecutionLimits } from 'conversable'
 import { BubblewrapExecutor } from './bubblewrap-executor.ts'
+import { DockerExecutor } from './docker-executor.ts'
 import { QuickJsExecutor } from './quickjs-executor.ts'
 import { UnsafeLocalExecutor } from './unsafe-local-executor.ts'
 import { WasmExecutor } from './wasm-executor.ts'
@@ -8,8 +9,10 @@ import { WasmExecutor } from './wasm-executor.ts'
 export interface RungOptions {
   readonly workDir?: string
   readonly limits?: Partial<ExecutionLimits>
-  readonly network?: 'none' | readonly string[]
+  readonly network?: 'none' | 'open' | readonly string[]
   readonly python?: string
+  readonly image?: string
+  readonly socket?: string
 }
 
 /** A class of executors, as the ladder sees it. */
@@ -34,7 +37,7 @@ export interface Rung {
 }
 
 /** The names of the executors. */
-export type RungName = 'bubblewrap' | 'wasm' | 'quickjs' | 'unsafe-local'
+export type RungName = 'bubblewrap' | 'wasm' | 'quickjs' | 'docker' | 'podman' | 'unsafe-local'
 
 /** All executors, by name. */
 export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
@@ -53,6 +56,8 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
     hasNetwork: false,
     open: async (options: RungOptions) => new QuickJsExecutor(pick(options, ['limits'])),
   },
+  docker: containers('docker'),
+  podman: containers('podman'),
   'unsafe-local': {
     protects: 'NOTHING, programs can do what you can do',
     hasNetwork: true,
@@ -62,6 +67,25 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
 
 /** Those that are tried without being named, best first. */
 export const LADDER: readonly RungName[] = Object.freeze(['bubblewrap', 'wasm'])
+
+function containers(engine: 'docker' | 'podman'): Rung {
+  return {
+    protects: 'no files but a work folder, no network unless asked for',
+    hasNetwork: true,
+    open: async (options: RungOptions) => {
+      const { network = 'none' } = options
+      if (typeof network !== 'string') {
+        const message = 'Its network is open or not there at all, and one that is bounded to some hosts is asked for.'
+        throw new CodeExecutorError(message, { retryable: false })
+      }
+      return probed(DockerExecutor, {
+        ...pick(options, ['workDir', 'limits', 'image', 'socket']),
+        engine,
+        ...(network === 'open' && { network: 'default' }),
+      })
+    },
+  }
+}
 
 async function probed<Options>(executor: ExecutorClass<Options>, options: Options): Promise<CodeExecutor> {
   const problem = await executor.probe(options)
