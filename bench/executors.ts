@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { createCodeExecutor, type ExecutorChoice } from '@conversable/executors'
+import { createCodeExecutor } from '@conversable/executors'
 import type { CodeExecutor } from 'conversable'
 import { median, timesOf, type Effort, type Work } from './measure.ts'
 import { atMost, lineOf, type Figures, type Line, type Section } from './table.ts'
@@ -51,8 +51,7 @@ export async function measureExecutors(effort: Effort): Promise<Section> {
 /** An executor in which a first program has run, or why there is none. */
 async function open(name: Opened['name']): Promise<CodeExecutor | string> {
   try {
-    // A name that is not among the choices is refused, which is what is asked here.
-    const executor = await createCodeExecutor(name as ExecutorChoice, { log: () => {} })
+    const executor = await createCodeExecutor(name, { log: () => {} })
     await runIn(executor)
     return executor
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { CodeBlock, CodeResult, ExecutionLimits } from 'conversable'
 import { createCodeExecutor, type ExecutorChoice } from '../src/index.ts'
+import { engineForTests } from './engine-for-tests.ts'
 
 /** What the suite needs to know of one run. */
 export type Outcome = Pick<CodeResult, 'exitCode' | 'output' | 'artifacts' | 'durationMs'>
@@ -23,7 +24,7 @@ export interface RunOptions {
 /** Starts an executor by name. Each case gets one of its own. */
 export async function start(name: string): Promise<Started> {
   // Names that there are not are refused by what is called.
-  const executor = await createCodeExecutor(name as ExecutorChoice, { log: () => {} })
+  const executor = await createCodeExecutor(name as ExecutorChoice, { ...engineForTests(name), log: () => {} })
   return {
     languages: executor.languages,
     run: async (blocks, options) => executor.execute(blocks, options),

@@ -13,22 +13,36 @@ export interface CreateCodeExecutorOptions extends FunctionOptions {
   readonly workDir?: string
   /** Bounds on every run. */
   readonly limits?: Partial<ExecutionLimits>
-  /** `none`, or the hosts that programs may reach, which some executors can bound. Default `none`. */
-  readonly network?: 'none' | readonly string[]
+  /** `none`, `open`, or the hosts that programs may reach, which some executors can bound. Default `none`. */
+  readonly network?: 'none' | 'open' | readonly string[]
   /** A Python, by name or path, for executors that run one of the machine. */
   readonly python?: string
   /** The folder of a virtual environment, for executors that can have its packages; see `createVirtualEnvironment`. */
   readonly virtualEnv?: string
+  /** What containers are made of. Default `python:3-slim`. */
+  readonly image?: string
+  /** The path of the socket of a container engine. Default: where it usually is; see `DockerExecutorOptions`. */
+  readonly socket?: string
   /** Told in one line what was chosen, and why. Default: `console.error`. */
   readonly log?: (line: string) => void
 }
 
-const OPTIONS = Object.freeze(['workDir', 'limits', 'network', 'python', 'virtualEnv', 'log', ...FUNCTION_OPTIONS])
+const OPTIONS = Object.freeze([
+  'workDir',
+  'limits',
+  'network',
+  'python',
+  'virtualEnv',
+  'image',
+  'socket',
+  'log',
+  ...FUNCTION_OPTIONS,
+])
 
 /**
  * Finds an executor that protects the machine and works here, each tried by running something in it: bubblewrap, then
- * sandbox-runtime, then engines in WebAssembly. The host itself is never chosen. An executor that is named is tried
- * too, and nothing takes its place.
+ * sandbox-runtime, then engines in WebAssembly. The host itself is never chosen, and neither is a container engine.
+ * An executor that is named is tried too, and nothing takes its place.
  *
  * @throws CodeExecutorError that says why each does not work, and which commands would help; ConfigurationError for a
  *   choice that there is not.
@@ -85,7 +99,8 @@ async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<
 const HELP = `Any of these helps:
   apt-get install bubblewrap                            on Linux, as an administrator
   npm install @anthropic-ai/sandbox-runtime@0.0.83      on macOS; on Linux, with socat and ripgrep, for a network
-  npm install deno pyodide just-bash                    everywhere, in your project`
+  npm install deno pyodide just-bash                    everywhere, in your project
+  createCodeExecutor('docker')                          where Docker runs, with npm install dockerode`
 
 function list(reasons: readonly string[]): string {
   return reasons.map((reason) => `  ${reason}`).join('\n')

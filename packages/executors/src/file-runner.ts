@@ -19,6 +19,10 @@ export interface FileRunnerOptions {
   readonly inside?: string
   /** Whom files are to belong to. Default: whoever runs the host. */
   readonly uid?: number
+  /** Which languages are run, and which only saved. Default: as {@link Language.runs} says. */
+  readonly runs?: (language: Language) => boolean
+  /** What is said of a language that nobody knows. Default: AutoGen's words for programs of the machine. */
+  readonly unknownLanguage?: (label: string) => string
   /** Files that are written before the first block. */
   readonly files?: ExecuteOptions['files']
   /** Functions that programs can import. */
@@ -41,6 +45,7 @@ export type TextRunner = (code: string, turn: BlockTurn) => Promise<BlockEnd>
  */
 export async function fileRunner(options: FileRunnerOptions): Promise<BlockRunner> {
   const { limits, folder, inside = folder, commandFor, functions } = options
+  const { runs = (language) => language.runs, unknownLanguage = (label) => `\nunknown language ${label}` } = options
   await functions?.prepare(folder, options.signal)
   await writeGiven(options)
   const collector = await ArtifactCollector.start(folder)
@@ -50,7 +55,7 @@ export async function fileRunner(options: FileRunnerOptions): Promise<BlockRunne
   async function run(block: CodeBlock, turn: BlockTurn): Promise<BlockEnd> {
     const language = languageNamed(block.language)
     if (!language) {
-      return { exitCode: 1, reason: 'unsupported-language', note: `\nunknown language ${block.language}` }
+      return { exitCode: 1, reason: 'unsupported-language', note: unknownLanguage(block.language) }
     }
     const runText = options.runText?.(language)
     if (runText && block.filename === undefined) return runText(block.code, turn)
@@ -61,7 +66,7 @@ export async function fileRunner(options: FileRunnerOptions): Promise<BlockRunne
     await collector.except(name)
     if (runText) return runText(block.code, turn)
     const file = `${inside}/${name}`
-    if (!language.runs) return { exitCode: 0, note: `Code saved to ${file}\n` }
+    if (!runs(language)) return { exitCode: 0, note: `Code saved to ${file}\n` }
     const command = await commandFor(language, file)
     if (typeof command === 'string') return { exitCode: 1, reason: 'unsupported-language', note: `\n${command}` }
     return options.run(command, turn, language)

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { start } from '../hostile/adapter.ts'
 import { casesIn } from '../hostile/cases-in.ts'
+import { engineForTests } from '../hostile/engine-for-tests.ts'
 import { judge } from '../hostile/judge.ts'
-import { BubblewrapExecutor, JupyterExecutor, SandboxRuntimeExecutor } from './index.ts'
+import { BubblewrapExecutor, DockerExecutor, JupyterExecutor, SandboxRuntimeExecutor } from './index.ts'
 
 const cases = await casesIn(join(import.meta.dirname, '../hostile/cases'))
 const isBenign = (id: string): boolean => id.startsWith('be')
@@ -24,6 +25,11 @@ const EXECUTORS = [
     name: 'jupyter',
     problem: await JupyterExecutor.probe(),
     ids: 'be16 fs01 se03 ne01 ou05',
+  },
+  {
+    name: 'docker',
+    problem: await DockerExecutor.probe(engineForTests('docker')),
+    ids: 'be08 fs01 fs07 fs08 fs20 se01 se03 ne01 ne06 ou08 pr04 pv01 pv02',
   },
 ]
 

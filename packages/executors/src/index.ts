@@ -2,6 +2,8 @@ export { createCodeExecutor, type CreateCodeExecutorOptions, type ExecutorChoice
 export { BubblewrapExecutor, type BubblewrapExecutorOptions } from './bubblewrap-executor.ts'
 export { JupyterExecutor, type JupyterExecutorOptions } from './jupyter-executor.ts'
 export type { JupyterServer } from './jupyter/jupyter-server.ts'
+export { DockerExecutor } from './docker-executor.ts'
+export type { DockerExecutorOptions } from './docker/options.ts'
 export { QuickJsExecutor, type QuickJsExecutorOptions } from './quickjs-executor.ts'
 export { WasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts'
 export { SandboxRuntimeExecutor, type SandboxRuntimeExecutorOptions } from './sandbox-runtime-executor.ts'

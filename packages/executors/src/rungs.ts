@@ -1,5 +1,6 @@
 import { CodeExecutorError, type CodeExecutor, type ExecutionLimits } from 'conversable'
 import { BubblewrapExecutor } from './bubblewrap-executor.ts'
+import { DockerExecutor } from './docker-executor.ts'
 import type { FunctionOptions } from './functions/python-function.ts'
 import { JupyterExecutor } from './jupyter-executor.ts'
 import { QuickJsExecutor } from './quickjs-executor.ts'
@@ -11,9 +12,11 @@ import { WasmExecutor } from './wasm-executor.ts'
 export interface RungOptions extends FunctionOptions {
   readonly workDir?: string
   readonly limits?: Partial<ExecutionLimits>
-  readonly network?: 'none' | readonly string[]
+  readonly network?: 'none' | 'open' | readonly string[]
   readonly python?: string
   readonly virtualEnv?: string
+  readonly image?: string
+  readonly socket?: string
 }
 
 /** A class of executors, as the ladder sees it. */
@@ -42,7 +45,15 @@ export interface Rung {
 }
 
 /** The names of the executors. */
-export type RungName = 'bubblewrap' | 'sandbox-runtime' | 'wasm' | 'jupyter' | 'quickjs' | 'unsafe-local'
+export type RungName =
+  | 'bubblewrap'
+  | 'sandbox-runtime'
+  | 'wasm'
+  | 'jupyter'
+  | 'quickjs'
+  | 'docker'
+  | 'podman'
+  | 'unsafe-local'
 
 const COMMON = Object.freeze(['workDir', 'limits', 'functions', 'functionsModule'] as const)
 
@@ -58,8 +69,15 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
   'sandbox-runtime': {
     protects: 'no files but a work folder, no network but what is allowed',
     hasNetwork: true,
-    open: (options: RungOptions) =>
-      probed(SandboxRuntimeExecutor, pick(options, ['workDir', 'limits', 'python', 'network'])),
+    open: async (options: RungOptions) => {
+      const { network } = options
+      if (network === 'open')
+        throw noSuch('It lets programs reach the hosts that are named, and an open network is asked for.')
+      return probed(SandboxRuntimeExecutor, {
+        ...pick(options, ['workDir', 'limits', 'python']),
+        ...(network !== undefined && { network }),
+      })
+    },
   },
   wasm: {
     protects: 'no network, no files but a work folder, no packages but the standard library',
@@ -77,6 +95,8 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
     hasNetwork: false,
     open: async (options: RungOptions) => new QuickJsExecutor(pick(options, ['limits'])),
   },
+  docker: containers('docker'),
+  podman: containers('podman'),
   'unsafe-local': {
     protects: 'NOTHING, programs can do what you can do',
     hasNetwork: true,
@@ -89,9 +109,30 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
 /** Those that are tried without being named, best first. */
 export const LADDER: readonly RungName[] = Object.freeze(['bubblewrap', 'sandbox-runtime', 'wasm'])
 
+function containers(engine: 'docker' | 'podman'): Rung {
+  return {
+    protects: 'no files but a work folder, no network unless asked for',
+    hasNetwork: true,
+    open: async (options: RungOptions) => {
+      const { network = 'none' } = options
+      if (typeof network !== 'string')
+        throw noSuch('Its network is open or not there at all, and one that is bounded to some hosts is asked for.')
+      return probed(DockerExecutor, {
+        ...pick(options, ['workDir', 'limits', 'image', 'socket']),
+        engine,
+        ...(network === 'open' && { network: 'default' }),
+      })
+    },
+  }
+}
+
+function noSuch(message: string): CodeExecutorError {
+  return new CodeExecutorError(message, { retryable: false })
+}
+
 async function probed<Options>(executor: ExecutorClass<Options>, options: Options): Promise<CodeExecutor> {
   const problem = await executor.probe(options)
-  if (problem !== undefined) throw new CodeExecutorError(problem, { retryable: false })
+  if (problem !== undefined) throw noSuch(problem)
   return new executor(options)
 }
 

@@ -57,3 +57,8 @@ export async function remove(path: string): Promise<void> {
     await run('rm', ['-rf', '--', path])
   }
 }
+
+/** Lets a user have a folder with all that is in it. Links are given, not what they lead to. */
+export async function giveTo(uid: number, folder: string): Promise<void> {
+  await promisify(execFile)('chown', ['-hR', `${uid}:${uid}`, '--', folder])
+}

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { CodeBlock, ExecuteOptions, ExecutionLimits } from 'conversable'
 import { aborted } from './aborted.ts'
 import type { CommandSandbox, SandboxCommand } from './command-sandbox.ts'
@@ -9,7 +7,7 @@ import { languageNamed, type Language } from './languages.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { ownUid, releaseUid } from './own-uid.ts'
 import type { BlockEnd, BlockRunner, BlockTurn } from './run-blocks.ts'
-import { WorkFolder } from './work-folder.ts'
+import { giveTo, WorkFolder } from './work-folder.ts'
 
 /** Where programs work, and as whom. */
 export interface Place {
@@ -123,9 +121,4 @@ export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implemen
     const end = await this.sandbox.run({ command, limits: DEFAULT_LIMITS, readable }, watch).catch(() => undefined)
     return end?.exitCode === 0
   }
-}
-
-/** Lets a user have a folder with all that is in it. Links are given, not what they lead to. */
-async function giveTo(uid: number, folder: string): Promise<void> {
-  await promisify(execFile)('chown', ['-hR', `${uid}:${uid}`, '--', folder])
 }

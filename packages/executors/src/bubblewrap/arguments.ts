@@ -82,20 +82,6 @@ function systemFolder(path: string): string[] {
   return stats.isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path]
 }
 
-/** The environment of programs: nothing of the host's. */
-export function sandboxEnvironment(inside: string, path: string): Record<string, string> {
-  return {
-    PATH: path,
-    LANG: 'C.UTF-8',
-    HOME: inside,
-    TMPDIR: '/tmp',
-    MPLBACKEND: 'Agg',
-    // What was printed before a limit ended the program is seen, and no byte code lies beside the files.
-    PYTHONUNBUFFERED: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
-  }
-}
-
 /** Whether the kernel counts the processes of each user namespace apart, so that a limit binds the sandbox alone. */
 function countsProcesses(release: string): boolean {
   const [major = 0, minor = 0] = release.split('.').map(Number)

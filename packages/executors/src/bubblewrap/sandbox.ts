@@ -9,9 +9,10 @@ import type { CommandSandbox, SandboxCommand } from '../command-sandbox.ts'
 import { findPrograms } from '../find-program.ts'
 import { runProcess, type ProcessEnd, type ProcessWatch } from '../process-run.ts'
 import type { Watched } from '../watchdog.ts'
+import { programEnvironment } from '../program-environment.ts'
 import { remove } from '../work-folder.ts'
 import type { Place } from '../workplace.ts'
-import { BOUNDED_FOLDERS, FULL, READY, sandboxArguments, sandboxEnvironment, wrapped } from './arguments.ts'
+import { BOUNDED_FOLDERS, FULL, READY, sandboxArguments, wrapped } from './arguments.ts'
 import { seccompFilter } from './seccomp.ts'
 import { entriesOf } from './tar.ts'
 
@@ -82,7 +83,7 @@ export class Sandbox implements CommandSandbox {
           ...wrapped(command, limits, { copy, inside, release: release(), addressRoomBytes }),
         ],
         cwd: '/',
-        env: { ...sandboxEnvironment(inside, PATH), ...this.#options.env, ...env },
+        env: { ...programEnvironment(inside, PATH), ...this.#options.env, ...env },
         ...(stdin !== undefined && { stdin }),
         ...(uid !== undefined && { uid }),
         ...(filter !== undefined && { fourth: filter }),

@@ -4,7 +4,8 @@ import { release } from 'node:os'
 import { join } from 'node:path'
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import { CodeExecutorError } from 'conversable'
-import { ETC, READY, sandboxEnvironment, SYSTEM_FOLDERS, wrapped } from '../bubblewrap/arguments.ts'
+import { programEnvironment } from '../program-environment.ts'
+import { ETC, READY, SYSTEM_FOLDERS, wrapped } from '../bubblewrap/arguments.ts'
 import type { CommandSandbox, SandboxCommand } from '../command-sandbox.ts'
 import { endedBy, runProcess, type ProcessEnd, type ProcessWatch } from '../process-run.ts'
 import { WorkFolder } from '../work-folder.ts'
@@ -95,7 +96,7 @@ export class RuntimeSandbox implements CommandSandbox {
           command: '/bin/sh',
           args: ['-c', `exec ${line}`],
           cwd: folder.path,
-          env: { ...sandboxEnvironment(inside, PATH), ...env },
+          env: { ...programEnvironment(inside, PATH), ...env },
           ...(stdin !== undefined && { stdin }),
           ...(uid !== undefined && { uid }),
           thirdMaxBytes: 1024,
