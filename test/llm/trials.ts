@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { AssistantAgent, GroupChatManager, textOf, tool, UserProxyAgent, type LlmConfig, type Usage } from 'conversable'
 import type { LlamaCppModel } from '@conversable/llama-cpp'
+import { z } from 'zod'
 
 /** Prints a line of what was said. */
 export type Say = (line: string) => void
@@ -17,6 +18,7 @@ const SHORT: Omit<LlmConfig, 'model'> = Object.freeze({ temperature: 0.7, seed: 
 export const TRIALS: readonly Trial[] = Object.freeze([
   { name: 'two agents talk', hold: twoAgents },
   { name: 'a tool is called by a call that a grammar binds', hold: toolCall },
+  { name: 'a result of a schema is given, bound by a grammar', hold: structuredResult },
   { name: 'the model picks the speaker of a group', hold: groupChat },
 ])
 
@@ -79,6 +81,28 @@ async function toolCall(model: LlamaCppModel, say: Say): Promise<Usage> {
   assert.equal(result?.isError, false)
   // Checked against the schema before the tool was run.
   assert.deepEqual(JSON.parse(call?.arguments ?? ''), seen[0])
+  return usage
+}
+
+async function structuredResult(model: LlamaCppModel, say: Say): Promise<Usage> {
+  const clerk = new AssistantAgent({
+    name: 'clerk',
+    systemMessage: 'You answer in one short sentence.',
+    llmConfig: { model, ...SHORT, temperature: 0 },
+  })
+  const user = new UserProxyAgent({ name: 'user', humanInputMode: 'NEVER' })
+
+  const { output, chatHistory, usage } = await user.initiateChat(clerk, {
+    message: 'Which city is the capital of France, and is it large?',
+    maxTurns: 1,
+    output: { schema: z.object({ city: z.string().max(30), isLarge: z.boolean() }) },
+  })
+
+  say(`clerk: ${textOf(chatHistory.at(-1) ?? {})}`)
+  say(`output: ${JSON.stringify(output)}`)
+  assert.deepEqual(Object.keys(output).toSorted(), ['city', 'isLarge'])
+  assert.equal(typeof output.city, 'string')
+  assert.equal(typeof output.isLarge, 'boolean')
   return usage
 }
 
