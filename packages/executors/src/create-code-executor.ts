@@ -88,6 +88,7 @@ async function tryRung(rung: Rung, options: CreateCodeExecutorOptions): Promise<
   if (functions.length > 0 && !rung.hasFunctions) return 'It runs no Python functions, and some are given.'
   const wantsPackages = virtualEnv !== undefined || functions.some(({ packages = [] }) => packages.length > 0)
   if (wantsPackages && !rung.hasPackages) return 'It has no packages of pip, and some are asked for.'
+  if (virtualEnv !== undefined && !rung.hasVirtualEnv) return 'It takes no virtualEnv, and one is given.'
   try {
     return await rung.open(options)
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
 import { checkWorkDir } from './check-work-dir.ts'
+import { GivenFunctions } from './functions/given-functions.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import type { KernelHost } from './jupyter/kernel-host.ts'
 import { SandboxHost } from './jupyter/sandbox-host.ts'
 import type { JupyterServer } from './jupyter/jupyter-server.ts'
@@ -13,7 +15,7 @@ import { silencePip } from './silence-pip.ts'
 import { whyNot } from './why-not.ts'
 
 /** What a {@link JupyterExecutor} is made of. */
-export interface JupyterExecutorOptions {
+export interface JupyterExecutorOptions extends FunctionOptions {
   /** A folder that programs work in and that is kept. Default: a fresh one, which is deleted on disposal. */
   readonly workDir?: string
   /** Bounds on every run that has no bounds of its own. `fileBytes` is that of the kernel, from its start. */
@@ -22,12 +24,12 @@ export interface JupyterExecutorOptions {
   readonly python?: string
   /**
    * A Jupyter server that runs already, on which a kernel is started instead of in a sandbox. `workDir` is then where
-   * that is saved which programs display.
+   * that is saved which programs display, and there are no `functions`.
    */
   readonly server?: JupyterServer
 }
 
-const OPTIONS = Object.freeze(['workDir', 'limits', 'python', 'server'])
+const OPTIONS = Object.freeze(['workDir', 'limits', 'python', 'server', ...FUNCTION_OPTIONS])
 const RANGES: LimitRanges = Object.freeze({
   ...PROCESS_RANGES,
   // What a kernel takes to start, with its threads.
@@ -64,12 +66,15 @@ export class JupyterExecutor implements CodeExecutor {
     checkOptions('JupyterExecutor', options, OPTIONS)
     const { workDir, python, server } = options
     checkWorkDir('JupyterExecutor', workDir, options)
-    if (server !== undefined) checkServer(server, python)
+    if (server !== undefined) checkServer(server, options)
+    const advice = 'Give the executor a python that has it.'
+    const functions = GivenFunctions.from({ name: 'JupyterExecutor', advice }, options)
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, RANGES)
     this.#host = server
       ? new ServerHost(server, workDir)
       : new SandboxHost({
           limits: this.#limits,
+          functions,
           ...(workDir !== undefined && { workDir }),
           ...(python !== undefined && { python }),
         })
@@ -114,7 +119,7 @@ export class JupyterExecutor implements CodeExecutor {
   }
 }
 
-function checkServer(server: unknown, python: string | undefined): void {
+function checkServer(server: unknown, { python, functions }: JupyterExecutorOptions): void {
   checkOptions('server of JupyterExecutor', server, ['baseUrl', 'token', 'kernelName'])
   // Just seen to be an object with none but these.
   const { baseUrl, token, kernelName } = server as Readonly<Record<keyof JupyterServer, unknown>>
@@ -129,5 +134,11 @@ function checkServer(server: unknown, python: string | undefined): void {
   }
   if (python !== undefined) {
     throw refused('JupyterExecutor was given python and server. The server has its own Python: give its kernelName.')
+  }
+  if (functions !== undefined) {
+    throw refused(
+      'JupyterExecutor was given functions and server. A kernel of a server has none: leave out functions, and run a block ' +
+        'that defines them first.',
+    )
   }
 }

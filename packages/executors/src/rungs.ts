@@ -34,8 +34,10 @@ export interface Rung {
   readonly hasNetwork: boolean
   /** Whether programs can be given functions in Python. Default false. */
   readonly hasFunctions?: boolean
-  /** Whether programs can have packages of pip. Default false. */
+  /** Whether these can need packages of pip. Default false. */
   readonly hasPackages?: boolean
+  /** Whether programs can have a virtual environment. Default false. */
+  readonly hasVirtualEnv?: boolean
   /**
    * Gives one that was seen to work.
    *
@@ -64,17 +66,20 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
     hasNetwork: false,
     hasFunctions: true,
     hasPackages: true,
+    hasVirtualEnv: true,
     open: (options: RungOptions) => probed(BubblewrapExecutor, pick(options, [...COMMON, 'python', 'virtualEnv'])),
   },
   'sandbox-runtime': {
     protects: 'no files but a work folder, no network but what is allowed',
     hasNetwork: true,
+    hasFunctions: true,
+    hasPackages: true,
     open: async (options: RungOptions) => {
       const { network } = options
       if (network === 'open')
         throw noSuch('It lets programs reach the hosts that are named, and an open network is asked for.')
       return probed(SandboxRuntimeExecutor, {
-        ...pick(options, ['workDir', 'limits', 'python']),
+        ...pick(options, [...COMMON, 'python']),
         ...(network !== undefined && { network }),
       })
     },
@@ -88,7 +93,9 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
   jupyter: {
     protects: 'no network, no files but a work folder; variables of Python are kept',
     hasNetwork: false,
-    open: (options: RungOptions) => probed(JupyterExecutor, pick(options, ['workDir', 'limits', 'python'])),
+    hasFunctions: true,
+    hasPackages: true,
+    open: (options: RungOptions) => probed(JupyterExecutor, pick(options, [...COMMON, 'python'])),
   },
   quickjs: {
     protects: 'JavaScript alone, with neither files nor network',
@@ -102,6 +109,7 @@ export const RUNGS: Readonly<Record<RungName, Rung>> = Object.freeze({
     hasNetwork: true,
     hasFunctions: true,
     hasPackages: true,
+    hasVirtualEnv: true,
     open: (options: RungOptions) => probed(UnsafeLocalExecutor, pick(options, [...COMMON, 'python', 'virtualEnv'])),
   },
 })

@@ -2,6 +2,8 @@ import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimit
 import { selfTest } from './bubblewrap/self-test.ts'
 import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
 import { checkWorkDir } from './check-work-dir.ts'
+import { GivenFunctions } from './functions/given-functions.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { LANGUAGES, labelsOf } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
 import { Once } from './once.ts'
@@ -13,7 +15,7 @@ import { whyNot } from './why-not.ts'
 import { Workplace } from './workplace.ts'
 
 /** What a {@link SandboxRuntimeExecutor} is made of. */
-export interface SandboxRuntimeExecutorOptions {
+export interface SandboxRuntimeExecutorOptions extends FunctionOptions {
   /** A folder that programs work in and that is kept. Default: a fresh one, which is deleted on disposal. */
   readonly workDir?: string
   /** Bounds on every run that has no bounds of its own. */
@@ -27,7 +29,7 @@ export interface SandboxRuntimeExecutorOptions {
   readonly network?: 'none' | readonly string[]
 }
 
-const OPTIONS = Object.freeze(['workDir', 'limits', 'python', 'network'])
+const OPTIONS = Object.freeze(['workDir', 'limits', 'python', 'network', ...FUNCTION_OPTIONS])
 const HOST = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?$|^\[[\da-fA-F:.]+\](?::\d{1,5})?$/
 
 /**
@@ -46,6 +48,7 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
   readonly languages: readonly string[] = labelsOf(LANGUAGES)
   readonly isolation: Isolation
   readonly #limits: ExecutionLimits
+  readonly #functions: GivenFunctions | undefined
   readonly #running = new RunningExecutions('SandboxRuntimeExecutor', { serial: true })
   readonly #place: Once<Workplace>
 
@@ -55,6 +58,8 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
     checkWorkDir('SandboxRuntimeExecutor', workDir, options)
     const hosts = network === 'none' ? [] : hostsOf(network)
     this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
+    const advice = 'Give the executor a python that has it.'
+    this.#functions = GivenFunctions.from({ name: 'SandboxRuntimeExecutor', advice }, options)
     this.isolation = Object.freeze({
       files: true,
       network: hosts.length === 0 ? 'none' : 'allow-list',
@@ -100,7 +105,9 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
     const limits = limitsOver(this.#limits, options.limits, PROCESS_RANGES)
     return this.#running.start(async (controls) => {
       const place = await this.#place.get()
-      return runBlocks(blocks, await place.runner(blocks, { ...options, limits, signal: controls.signal }), controls)
+      const { signal } = controls
+      const runner = await place.runner(blocks, { ...options, limits, signal, functions: this.#functions })
+      return runBlocks(blocks, runner, controls)
     }, options.signal)
   }
 

@@ -79,7 +79,11 @@ export class Workplace<Sandbox extends CommandSandbox = CommandSandbox> implemen
     const languages = new Set(blocks.map(({ language }) => languageNamed(language)).filter((one) => one !== undefined))
     const found = [...languages].filter((one) => one.runs && !runText?.(one)).map((one) => this.#interpreters.find(one))
     await Promise.race([Promise.all(found), aborted(signal)])
-    const input = { ...(env !== undefined && { env }), ...(stdin !== undefined && { stdin }) }
+    const input = {
+      // A program may lie in a folder below that of the module.
+      env: { ...(functions && { PYTHONPATH: this.inside }), ...env },
+      ...(stdin !== undefined && { stdin }),
+    }
     return fileRunner({
       limits,
       signal,

@@ -11,8 +11,6 @@ export interface BubblewrapPlace {
   readonly python?: string
   /** The folder of a virtual environment that programs see. */
   readonly virtualEnv?: string
-  /** Functions that programs import from the work folder. */
-  readonly functions?: readonly unknown[]
   /** Whether programs work on a copy of the folder in memory. */
   readonly copy: boolean
   readonly limits: ExecutionLimits
@@ -33,7 +31,7 @@ export function openBubblewrap(options: BubblewrapPlace): Promise<Workplace<Sand
     inside: INSIDE,
     python: options.python ?? (virtualEnv === undefined ? undefined : pythonOf(virtualEnv)),
     makeSandbox: async (place) => {
-      const sandbox = await Sandbox.find({ ...place, copy, ...givenTo(place.inside, options) })
+      const sandbox = await Sandbox.find({ ...place, copy, ...givenTo(options) })
       await selfTest(sandbox, limits)
       return sandbox
     },
@@ -41,10 +39,8 @@ export function openBubblewrap(options: BubblewrapPlace): Promise<Workplace<Sand
 }
 
 /** What programs see beyond the system and the work folder. */
-function givenTo(inside: string, { virtualEnv, functions }: BubblewrapPlace): Pick<SandboxOptions, 'readable' | 'env'> {
-  const modules = functions === undefined ? {} : { PYTHONPATH: inside }
-  if (virtualEnv === undefined) return { env: modules }
+function givenTo({ virtualEnv }: BubblewrapPlace): Pick<SandboxOptions, 'readable' | 'env'> {
+  if (virtualEnv === undefined) return {}
   const path = resolve(virtualEnv)
-  const env = { ...modules, PATH: `${programsOf(path)}:${PATH}`, VIRTUAL_ENV: path }
-  return { readable: [path], env }
+  return { readable: [path], env: { PATH: `${programsOf(path)}:${PATH}`, VIRTUAL_ENV: path } }
 }

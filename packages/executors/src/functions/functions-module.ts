@@ -11,18 +11,20 @@ export function moduleOf(functions: readonly NamedFunction[]): string {
 
 /**
  * A program that looks at functions one by one, says on stderr what is wrong with the first that cannot be used, and
- * then ends with exit code 1.
+ * then ends with exit code 1. In a kernel it leaves no variables.
  *
  * @param options.module - What programs import them from.
  * @param options.isInstalled - Whether packages are known to be there.
+ * @param options.advice - What to do if one is not.
  */
 export function checkProgram(
   functions: readonly NamedFunction[],
-  options: { readonly module: string; readonly isInstalled: boolean },
+  options: { readonly module: string; readonly isInstalled: boolean; readonly advice: string },
 ): string {
   // A JSON text as a JSON string is a literal of Python, too.
   const given = JSON.stringify(JSON.stringify({ functions, ...options }))
-  return CHECK.replaceAll('{{MODULE}}', JSON.stringify(options.module)).replace('{{GIVEN}}', () => given)
+  const program = CHECK.replaceAll('{{MODULE}}', JSON.stringify(options.module)).replace('{{GIVEN}}', () => given)
+  return `exec(${JSON.stringify(program)}, {})`
 }
 
 const CHECK = String.raw`
@@ -56,7 +58,7 @@ for one in given['functions']:
         fail(name, 'stands in a source with something else. Give each function as a source of its own.')
     for package in [] if given['isInstalled'] else one['packages']:
         if is_missing(package):
-            fail(name, f'needs the package "{package}", which is not there. Give the executor a virtualEnv, where it is installed.')
+            fail(name, f'needs the package "{package}", which is not there. {given["advice"]}')
     for source in [*one['imports'], one['source']]:
         try:
             exec(source, space)

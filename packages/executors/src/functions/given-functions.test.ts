@@ -7,6 +7,8 @@ import {
   BubblewrapExecutor,
   createCodeExecutor,
   formatFunctionsForPrompt,
+  JupyterExecutor,
+  SandboxRuntimeExecutor,
   UnsafeLocalExecutor,
   WasmExecutor,
   type FunctionOptions,
@@ -35,6 +37,8 @@ const python = (code: string, filename?: string): CodeBlock[] => [
 
 const EXECUTORS = [
   { name: 'bubblewrap', Executor: BubblewrapExecutor, problem: await BubblewrapExecutor.probe() },
+  { name: 'sandbox-runtime', Executor: SandboxRuntimeExecutor, problem: await SandboxRuntimeExecutor.probe() },
+  { name: 'jupyter', Executor: JupyterExecutor, problem: await JupyterExecutor.probe() },
   { name: 'wasm', Executor: WasmExecutor, problem: await WasmExecutor.probe() },
   { name: 'unsafe-local', Executor: QuietExecutor(), problem: await whyNoPython() },
 ]
@@ -107,13 +111,13 @@ describe.each(EXECUTORS)('functions given to $name', { timeout: 30_000 }, ({ nam
     },
   )
 
-  given('need packages that are there, or the error says that they are not', async () => {
+  given('need packages that are there, or the error says what to do', async () => {
     const make = async (): Promise<unknown> => {
       await using executor = new Executor({ functions: [{ ...AREA, packages: ['nobody-has-this>=1'] }] })
       return await executor.execute(python('print("ran")'))
     }
 
-    await expect(make()).rejects.toThrow(/"area" needs the package "nobody-has-this>=1", /)
+    await expect(make()).rejects.toThrow(/"area" needs the package "nobody-has-this>=1", .+ (?:Give|alone)/)
   })
 
   given('are not written over a file that was there', async () => {
@@ -126,6 +130,25 @@ describe.each(EXECUTORS)('functions given to $name', { timeout: 30_000 }, ({ nam
     expect(readFileSync(join(workDir, 'functions.py'), 'utf8')).toBe('mine = 1\n')
     rmSync(workDir, { recursive: true })
   })
+})
+
+test('functions leave no variables of their check in a kernel, and are there again in the next', async (context) => {
+  const problem = EXECUTORS.find(({ name }) => name === 'jupyter')?.problem
+  context.skip(problem !== undefined, `SKIPPED, functions in a kernel: ${problem}`)
+  await using executor = new JupyterExecutor({ functions: [AREA] })
+  await executor.execute(python('import os'))
+
+  const left = 'sorted({"ast", "fail", "given", "module", "one", "os", "space"} & set(dir()))'
+  expect((await executor.execute(python(left))).output).toBe("['os']\n")
+  await executor.execute(python('os._exit(1)'))
+  expect((await executor.execute(python('from functions import area\narea(1)'))).output).toBe("'3.14 :)²'\n")
+})
+
+test('a kernel of a Jupyter server is given no functions, and the error says what to do', () => {
+  const make = (): unknown => new JupyterExecutor({ functions: [AREA], server: { baseUrl: 'http://127.0.0.1:1' } })
+
+  expect(make).toThrow(ConfigurationError)
+  expect(make).toThrow('leave out functions, and run a block that defines them first')
 })
 
 test.each<[object, says: string]>([
@@ -148,10 +171,18 @@ test.each<[object, says: string]>([
   expect(() => new WasmExecutor(options)).toThrow(says)
 })
 
-test.each<[name: 'quickjs' | 'wasm', says: string, FunctionOptions & { virtualEnv?: string }]>([
+test.each<
+  [
+    name: 'quickjs' | 'wasm' | 'jupyter' | 'sandbox-runtime',
+    says: string,
+    FunctionOptions & { virtualEnv?: string },
+  ]
+>([
   ['quickjs', 'It runs no Python functions', { functions: [AREA] }],
   ['wasm', 'It has no packages of pip', { functions: [{ ...AREA, packages: ['numpy'] }] }],
   ['wasm', 'It has no packages of pip', { virtualEnv: '/venv' }],
+  ['jupyter', 'It takes no virtualEnv', { virtualEnv: '/venv' }],
+  ['sandbox-runtime', 'It takes no virtualEnv', { virtualEnv: '/venv' }],
 ])('createCodeExecutor does not take %s for what it has not: %s', async (name, says, options) => {
   await expect(createCodeExecutor(name, { ...options, log: () => {} })).rejects.toThrow(says)
 })

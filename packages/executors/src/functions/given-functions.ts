@@ -13,10 +13,16 @@ import { moduleNamed, namedFunctions, type FunctionOptions, type NamedFunction }
 export interface FunctionsOwner {
   /** The class of the executor. */
   readonly name: string
-  /** Where packages are installed: into this virtual environment; nowhere (`false`); nowhere, but there may be some. */
-  readonly packages?: string | false | undefined
+  /**
+   * Where packages are installed: into this virtual environment; by the executor itself (`true`); nowhere (`false`);
+   * nowhere, but there may be some.
+   */
+  readonly packages?: string | boolean | undefined
+  /** What to do if a package is missing. Default: to give a virtual environment. */
+  readonly advice?: string
 }
 
+const ADVICE = 'Give the executor a virtualEnv, where it is installed.'
 /** The most that is kept of what a check says. */
 const MOST_WORDS = 10_000
 
@@ -55,6 +61,11 @@ export class GivenFunctions {
     return named.length === 0 ? undefined : new GivenFunctions(owner, named, module)
   }
 
+  /** The packages that functions need, each once. */
+  get packages(): readonly string[] {
+    return [...new Set(this.#functions.flatMap((one) => one.packages))]
+  }
+
   /** What is to stand in the work folder. */
   get files(): Readonly<Record<string, string>> {
     return { [this.#file]: moduleOf(this.#functions) }
@@ -69,7 +80,7 @@ export class GivenFunctions {
     if (this.#isPrepared) return
     await this.#refuseOther(folder)
     const { packages: virtualEnv } = this.#owner
-    const packages = [...new Set(this.#functions.flatMap((one) => one.packages))]
+    const { packages } = this
     try {
       if (typeof virtualEnv === 'string' && packages.length > 0) await installPackages(virtualEnv, packages, { signal })
       this.#isPrepared = true
@@ -115,7 +126,8 @@ export class GivenFunctions {
     const onOutput = (_stream: string, text: string): boolean => (words += text).length > MOST_WORDS
     const code = checkProgram(this.#functions, {
       module: this.#module,
-      isInstalled: typeof this.#owner.packages === 'string',
+      isInstalled: typeof this.#owner.packages === 'string' || this.#owner.packages === true,
+      advice: this.#owner.advice ?? ADVICE,
     })
     const end = await runner.run({ language: 'python', code }, { ...turn, onOutput })
     if (end.reason !== undefined) return end

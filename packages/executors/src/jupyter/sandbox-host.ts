@@ -2,6 +2,7 @@ import { type ExecutionLimits, type Isolation } from 'conversable'
 import { openBubblewrap } from '../bubblewrap/open.ts'
 import type { Sandbox } from '../bubblewrap/sandbox.ts'
 import { writeInto } from '../code-file.ts'
+import type { GivenFunctions } from '../functions/given-functions.ts'
 import { LANGUAGES, labelsOf, languageNamed } from '../languages.ts'
 import { Once } from '../once.ts'
 import type { BlockEnd, BlockRunner, BlockTurn } from '../run-blocks.ts'
@@ -16,6 +17,8 @@ import { startKernel } from './sandboxed-kernel.ts'
 export interface SandboxHostOptions {
   readonly workDir?: string
   readonly python?: string
+  /** Functions that programs can import. */
+  readonly functions: GivenFunctions | undefined
   readonly limits: ExecutionLimits
 }
 
@@ -34,11 +37,13 @@ export class SandboxHost implements KernelHost {
     boundary: 'namespace',
   })
   readonly #limits: ExecutionLimits
+  readonly #functions: GivenFunctions | undefined
   readonly #place: Once<Workplace<Sandbox>>
   #kernel: Kernel | undefined
 
   constructor(options: SandboxHostOptions) {
     this.#limits = options.limits
+    this.#functions = options.functions
     this.#place = new Once(() => openBubblewrap({ ...options, copy: false }))
   }
 
@@ -63,6 +68,7 @@ export class SandboxHost implements KernelHost {
       ...options,
       limits,
       signal,
+      functions: this.#functions,
       runText: ({ name }) => (name === 'python' ? runText : undefined),
     })
     const found = async (): ReturnType<NonNullable<BlockRunner['artifacts']>> => (await runner.artifacts?.()) ?? []
