@@ -46,6 +46,8 @@ class FakeEngine {
   /** All requests, without the identifiers in them. */
   readonly requests: string[] = []
   readonly created: { readonly name: string; readonly body: Created }[] = []
+  /** The programs that were asked for, with their arguments. */
+  readonly commands: (readonly string[])[] = []
   readonly #options: FakeOptions
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
@@ -111,6 +113,7 @@ class FakeEngine {
   /** Does what the first program of a container does: writes a word into the work folder. */
   #exec(body: string, send: (status: number, json: unknown) => void): void {
     const { Cmd } = JSON.parse(body) as { readonly Cmd: readonly string[] }
+    this.commands.push(Cmd)
     this.#looked = !Cmd.some((part) => part.startsWith('/workspace/.conversable'))
     const folder = this.created.at(-1)?.body.HostConfig.Mounts[0]?.Source ?? ''
     const [word = '', path = ''] = Cmd.slice(-2)
@@ -200,6 +203,17 @@ describe.skipIf(process.platform === 'win32')('an engine', () => {
       HostConfig: { NetworkMode: 'none', Mounts: [{ Target: '/workspace' }, { Target: '/packages', ReadOnly: true }] },
     })
     expect(programs?.Env).toEqual(expect.arrayContaining(['PATH=/packages/bin:/bin', 'PYTHONPATH=/packages']))
+  })
+
+  test('is given the packages of functions too, and programs import these from the work folder', async () => {
+    const one = { source: 'def one(): return 1', packages: ['numpy', 'scipy>=1'] }
+    await using executor = await executorOn({}, { packages: ['numpy'], functions: [one] })
+    await executor.execute(BLOCKS)
+
+    const [pip, programs] = engine?.created.map(({ body }) => body) ?? []
+    expect(pip).toMatchObject({ HostConfig: { Mounts: [{ Target: '/packages', ReadOnly: false }] } })
+    expect(programs?.Env).toContain('PYTHONPATH=/workspace:/packages')
+    expect(engine?.commands.find((words) => words.includes('--target'))?.slice(-3)).toEqual(['--', 'numpy', 'scipy>=1'])
   })
 
   test('that still holds the output of a program that has ended gives the result, and the container is ended', async () => {
@@ -323,6 +337,11 @@ test.each([
   { options: { cpus: 0 }, says: 'has 0 as cpus' },
   { options: { packages: ['numpy', '--index-url=x'] }, says: 'has "--index-url=x" among its packages' },
   { options: { packages: ['a; rm -rf /'] }, says: 'among its packages' },
+  { options: { functions: [{ source: 'def f(): pass', packages: ['./f'] }] }, says: 'has "./f" among its packages' },
+  {
+    options: { functions: [{ source: 'def f(): pass', packages: ['f'] }], workDir: '/a/b', bindDir: '/x' },
+    says: 'Give an image that has them',
+  },
   { options: { workDir: '/' }, says: 'Give a folder with nothing else in it' },
   { options: { bindDir: '/x' }, says: 'and no workDir' },
   { options: { executionPolicies: { html: true } }, says: 'Give true or false for python, sh, bash' },

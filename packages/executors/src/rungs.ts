@@ -121,12 +121,14 @@ function containers(engine: 'docker' | 'podman'): Rung {
   return {
     protects: 'no files but a work folder, no network unless asked for',
     hasNetwork: true,
+    hasFunctions: true,
+    hasPackages: true,
     open: async (options: RungOptions) => {
       const { network = 'none' } = options
       if (typeof network !== 'string')
         throw noSuch('Its network is open or not there at all, and one that is bounded to some hosts is asked for.')
       return probed(DockerExecutor, {
-        ...pick(options, ['workDir', 'limits', 'image', 'socket']),
+        ...pick(options, [...COMMON, 'image', 'socket']),
         engine,
         ...(network === 'open' && { network: 'default' }),
       })

@@ -1,5 +1,6 @@
 import type { ExecuteOptions, ExecutionLimits } from 'conversable'
 import { fileRunner } from '../file-runner.ts'
+import type { GivenFunctions } from '../functions/given-functions.ts'
 import type { Language } from '../languages.ts'
 import { ownUid, releaseUid } from '../own-uid.ts'
 import { programEnvironment } from '../program-environment.ts'
@@ -20,6 +21,8 @@ export interface PlaceOptions extends Pick<ContainerParts, 'image' | 'network' |
   readonly socket: string | undefined
   readonly pull: boolean
   readonly packages: readonly string[]
+  /** Functions that programs can import. */
+  readonly functions: GivenFunctions | undefined
   readonly user: string | undefined
   readonly workDir: string | undefined
   readonly bindDir: string | undefined
@@ -39,7 +42,7 @@ interface Runner {
 }
 
 /** What a place has from the first to the last. */
-interface PlaceParts extends Pick<PlaceOptions, 'runs'> {
+interface PlaceParts extends Pick<PlaceOptions, 'runs' | 'functions'> {
   readonly engine: Engine
   readonly folder: WorkFolder
   readonly owner: number | undefined
@@ -53,16 +56,18 @@ export class DockerPlace {
   readonly #folder: WorkFolder
   readonly #owner: number | undefined
   readonly #parts: ContainerParts
+  readonly #functions: GivenFunctions | undefined
   readonly #runs: (language: Language) => boolean
   readonly #cleanup: Cleanup
   #container: Promise<Container> | undefined
   #programs: Programs | undefined
 
-  private constructor({ engine, folder, owner, parts, runs, cleanup }: PlaceParts) {
+  private constructor({ engine, folder, owner, parts, functions, runs, cleanup }: PlaceParts) {
     this.#engine = engine
     this.#folder = folder
     this.#owner = owner
     this.#parts = parts
+    this.#functions = functions
     this.#runs = runs
     this.#cleanup = cleanup
   }
@@ -108,6 +113,7 @@ export class DockerPlace {
       inside: WORKSPACE,
       ...(this.#owner !== undefined && { uid: this.#owner }),
       files,
+      functions: this.#functions,
       runs: this.#runs,
       unknownLanguage: (label) => `Unsupported language ${label}\n`,
       commandFor: async (language, file) => this.#programs?.commandFor(language, file) ?? '',
@@ -148,7 +154,7 @@ export class DockerPlace {
 }
 
 async function prepare(options: PlaceOptions, cleanup: Cleanup): Promise<PlaceParts> {
-  const { image, pull, network, cpus, namePrefix, bindDir, signal, runs } = options
+  const { image, pull, network, cpus, namePrefix, bindDir, signal, functions, runs } = options
   const engine = await Engine.open(options.engine, options.socket ?? engineSocket(options.engine))
   cleanup.add(() => engine.close())
   const path = await engine.useImage({ image, pull, signal })
@@ -156,7 +162,8 @@ async function prepare(options: PlaceOptions, cleanup: Cleanup): Promise<PlacePa
   cleanup.add(() => releaseUid(owner))
   const folder = await openFolder(options.workDir, owner, cleanup)
   const mounts = [{ source: bindDir ?? folder.path, target: WORKSPACE }]
-  const bare = { image, namePrefix, user, network, cpus, mounts, env: programEnvironment(WORKSPACE, path) }
+  const env = { ...programEnvironment(WORKSPACE, path), ...(functions && { PYTHONPATH: WORKSPACE }) }
+  const bare = { image, namePrefix, user, network, cpus, mounts, env }
   const { packages } = options
   const parts =
     packages.length === 0
@@ -166,7 +173,7 @@ async function prepare(options: PlaceOptions, cleanup: Cleanup): Promise<PlacePa
           signal,
           folder: (await openFolder(undefined, owner, cleanup)).path,
         })
-  return { engine, folder, owner, parts, runs, cleanup }
+  return { engine, folder, owner, parts, functions, runs, cleanup }
 }
 
 async function openFolder(path: string | undefined, owner: number | undefined, cleanup: Cleanup): Promise<WorkFolder> {

@@ -1,13 +1,15 @@
 import type { ExecutionLimits } from 'conversable'
 import { checkOptions, refused } from '../check-execution.ts'
 import { checkWorkDir } from '../check-work-dir.ts'
+import { GivenFunctions } from '../functions/given-functions.ts'
+import { FUNCTION_OPTIONS, type FunctionOptions } from '../functions/python-function.ts'
 import { LANGUAGES, type Language } from '../languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from '../limits.ts'
 import { quote } from '../quote.ts'
 import type { PlaceOptions } from './docker-place.ts'
 
 /** What a `DockerExecutor` is made of. */
-export interface DockerExecutorOptions {
+export interface DockerExecutorOptions extends FunctionOptions {
   /** Which engine is looked for. Default `docker`. */
   readonly engine?: 'docker' | 'podman'
   /**
@@ -23,7 +25,7 @@ export interface DockerExecutorOptions {
   readonly network?: string
   /**
    * Python packages, as `pip install` takes them by name, installed once, before the first run, over the engine's default
-   * network, or `network` if there is one. Programs cannot change them. Default: none.
+   * network, or `network` if there is one; those that `functions` need are too. Programs cannot change them. Default: none.
    */
   readonly packages?: readonly string[]
   /**
@@ -45,7 +47,7 @@ export interface DockerExecutorOptions {
   readonly limits?: Partial<ExecutionLimits>
 }
 
-const OPTIONS: readonly (keyof DockerExecutorOptions)[] = Object.freeze([
+const OPTIONS: readonly string[] = Object.freeze([
   'engine',
   'socket',
   'image',
@@ -59,6 +61,7 @@ const OPTIONS: readonly (keyof DockerExecutorOptions)[] = Object.freeze([
   'namePrefix',
   'executionPolicies',
   'limits',
+  ...FUNCTION_OPTIONS,
 ])
 
 /** What a text among the options has to look like, and what to say of one that does not. */
@@ -82,9 +85,10 @@ const PACKAGE = /^[A-Za-z0-9][\w.-]*(?:\[[\w.,-]+\])?(?:(?:==|>=|<=|~=|!=|<|>)[\
 export function dockerSettings(options: DockerExecutorOptions): Omit<PlaceOptions, 'signal'> {
   checkOptions('DockerExecutor', options, OPTIONS)
   checkTexts(options)
-  checkPackages(options)
+  const functions = GivenFunctions.from({ name: 'DockerExecutor', packages: true }, options)
+  const packages = packagesOf(options, functions)
   const { engine = 'docker', image = 'python:3-slim', pull = false, network = 'none', cpus = 1 } = options
-  const { packages = [], namePrefix = 'autogen-code-exec-', socket, user, workDir, bindDir } = options
+  const { namePrefix = 'autogen-code-exec-', socket, user, workDir, bindDir } = options
   if (engine !== 'docker' && engine !== 'podman') {
     throw refused(`DockerExecutor has ${quote(engine)} as engine. It is 'docker' or 'podman'.`)
   }
@@ -98,7 +102,8 @@ export function dockerSettings(options: DockerExecutorOptions): Omit<PlaceOption
   }
   const runs = policyOf(options.executionPolicies)
   const limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
-  return { engine, socket, image, pull, network, packages, user, cpus, workDir, bindDir, namePrefix, runs, limits }
+  const place = { workDir, bindDir, packages, functions, runs, limits }
+  return { engine, socket, image, pull, network, user, cpus, namePrefix, ...place }
 }
 
 function checkTexts(options: DockerExecutorOptions): void {
@@ -109,17 +114,22 @@ function checkTexts(options: DockerExecutorOptions): void {
   }
 }
 
-function checkPackages({ packages, bindDir }: DockerExecutorOptions): void {
-  if (packages === undefined) return
-  const wrong = Array.isArray(packages)
-    ? packages.find((name: unknown) => typeof name !== 'string' || !PACKAGE.test(name))
-    : packages
+/** The packages of the executor and of its functions, each once. */
+function packagesOf(
+  { packages = [], bindDir }: DockerExecutorOptions,
+  functions: GivenFunctions | undefined,
+): readonly string[] {
+  const given: unknown = packages
+  const all = Array.isArray(given) ? [...new Set([...packages, ...(functions?.packages ?? [])])] : []
+  const isWrong = (name: unknown): boolean => typeof name !== 'string' || !PACKAGE.test(name)
+  const wrong = Array.isArray(given) ? all.find(isWrong) : given
   if (wrong !== undefined) {
     throw refused(`DockerExecutor has ${quote(wrong)} among its packages. Give names as in ['numpy', 'pandas==3.0.1'].`)
   }
-  if (packages.length > 0 && bindDir !== undefined) {
+  if (all.length > 0 && bindDir !== undefined) {
     throw refused('DockerExecutor cannot install packages where it has a bindDir. Give an image that has them.')
   }
+  return all
 }
 
 function policyOf(policies: unknown = {}): (language: Language) => boolean {

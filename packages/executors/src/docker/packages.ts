@@ -49,10 +49,11 @@ export async function withPackages(
   // The engine's own network, where programs have none: the packages were asked for, and they come from outside.
   const reaching = network === 'none' ? 'default' : network
   await install(engine, { ...parts, network: reaching, mounts: [mount], env: installing }, options)
+  const modules = env['PYTHONPATH'] === undefined ? PACKAGES : `${env['PYTHONPATH']}:${PACKAGES}`
   return {
     ...parts,
     mounts: [...mounts, { ...mount, readOnly: true }],
-    env: { ...env, PATH: `${PACKAGES}/bin:${env['PATH']}`, PYTHONPATH: PACKAGES },
+    env: { ...env, PATH: `${PACKAGES}/bin:${env['PATH']}`, PYTHONPATH: modules },
   }
 }
 

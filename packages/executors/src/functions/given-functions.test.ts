@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CodeExecutorError, ConfigurationError, type CodeBlock, type CodeExecutor } from 'conversable'
+import { engineForTests } from '../../hostile/engine-for-tests.ts'
 import {
   BubblewrapExecutor,
   createCodeExecutor,
+  DockerExecutor,
   formatFunctionsForPrompt,
   JupyterExecutor,
   SandboxRuntimeExecutor,
@@ -35,13 +37,23 @@ const python = (code: string, filename?: string): CodeBlock[] => [
   { language: 'python', code, ...(filename !== undefined && { filename }) },
 ]
 
+const ENGINE = engineForTests('docker')
 const EXECUTORS = [
   { name: 'bubblewrap', Executor: BubblewrapExecutor, problem: await BubblewrapExecutor.probe() },
   { name: 'sandbox-runtime', Executor: SandboxRuntimeExecutor, problem: await SandboxRuntimeExecutor.probe() },
   { name: 'jupyter', Executor: JupyterExecutor, problem: await JupyterExecutor.probe() },
+  { name: 'docker', Executor: EngineExecutor(), problem: await DockerExecutor.probe(ENGINE) },
   { name: 'wasm', Executor: WasmExecutor, problem: await WasmExecutor.probe() },
   { name: 'unsafe-local', Executor: QuietExecutor(), problem: await whyNoPython() },
 ]
+
+function EngineExecutor(): new (options: FunctionOptions & { workDir?: string }) => CodeExecutor {
+  return class extends DockerExecutor {
+    constructor(options: FunctionOptions & { workDir?: string }) {
+      super({ ...ENGINE, ...options })
+    }
+  }
+}
 
 function QuietExecutor(): new (options: FunctionOptions & { workDir?: string }) => CodeExecutor {
   return class extends UnsafeLocalExecutor {
@@ -111,7 +123,9 @@ describe.each(EXECUTORS)('functions given to $name', { timeout: 30_000 }, ({ nam
     },
   )
 
-  given('need packages that are there, or the error says what to do', async () => {
+  // A container's are installed, and pip says then what it has not.
+  const needing = test.skipIf(problem !== undefined || name === 'docker')
+  needing('need packages that are there, or the error says what to do', async () => {
     const make = async (): Promise<unknown> => {
       await using executor = new Executor({ functions: [{ ...AREA, packages: ['nobody-has-this>=1'] }] })
       return await executor.execute(python('print("ran")'))
@@ -173,7 +187,7 @@ test.each<[object, says: string]>([
 
 test.each<
   [
-    name: 'quickjs' | 'wasm' | 'jupyter' | 'sandbox-runtime',
+    name: 'quickjs' | 'wasm' | 'jupyter' | 'sandbox-runtime' | 'docker',
     says: string,
     FunctionOptions & { virtualEnv?: string },
   ]
@@ -183,6 +197,7 @@ test.each<
   ['wasm', 'It has no packages of pip', { virtualEnv: '/venv' }],
   ['jupyter', 'It takes no virtualEnv', { virtualEnv: '/venv' }],
   ['sandbox-runtime', 'It takes no virtualEnv', { virtualEnv: '/venv' }],
+  ['docker', 'It takes no virtualEnv', { virtualEnv: '/venv' }],
 ])('createCodeExecutor does not take %s for what it has not: %s', async (name, says, options) => {
   await expect(createCodeExecutor(name, { ...options, log: () => {} })).rejects.toThrow(says)
 })
