@@ -13,7 +13,7 @@ const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-n
 const presets = 'assistant-agent|user-proxy-agent|group-chat-manager|society-of-mind-agent'
 const conversableAgent = 'conversable-agent|agent-options|reply-list|hooks'
 const chat = 'chat(?!-loop|-result)[\\w-]*|start-run|reply-to|send|two-agents|person|carryover|summary|resume'
-const agent = 'agent|callback|check-options|context|message-check|progress-watch|run-cancellation'
+const agent = 'agent|callback|check-options|context|message-check|progress-watch|run-budget|run-cancellation'
 
 /** The layers of the core, lowest first: a file imports its own layer and those before it. */
 const layers = [

@@ -62,7 +62,15 @@ async function readStream(): Promise<void> {
 
 async function ask(): Promise<void> {
   const cancellation = new RunCancellation(new AbortController().signal)
-  const context = { cancellation, runtime: inlineRuntime, usage: new UsageMeter(), emit() {} }
+  const prices = { of: () => undefined }
+  const context = {
+    cancellation,
+    runtime: inlineRuntime,
+    usage: new UsageMeter(),
+    prices,
+    budget: undefined,
+    emit() {},
+  }
   const { text } = await askModel({ model }, { agent: 'a', purpose: 'reply', prompt: PROMPT, step: 's' }, context)
   cancellation.close()
   check(text)

@@ -153,5 +153,5 @@ test('an error reaches whoever walks through the events, after the last of them'
     for await (const event of proxy().initiateChat(agent, { message: 'go' })) types.push(event.type)
   }
   await expect(walk()).rejects.toThrow('Model "scripted/model" failed with status 400: no')
-  expect(types).toEqual(['chat-start', 'message', 'chat-end'])
+  expect(types).toEqual(['chat-start', 'message', 'model-call', 'model-end', 'chat-end'])
 })

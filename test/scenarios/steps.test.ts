@@ -47,6 +47,7 @@ test('a model step says what is asked of which model, and holds the pieces of th
   agent.registerForLLM(look)
   const runtime = watching()
   await proxy().initiateChat(agent, { message: 'go', maxTurns: 1, runtime })
+  const asked = { agent: 'coder', model: 'scripted/model', purpose: 'reply', step: 'c/1/coder.model', attempt: 1 }
   expect(runtime.steps).toEqual([
     {
       key: 'c/1/coder.model',
@@ -65,8 +66,10 @@ test('a model step says what is asked of which model, and holds the pieces of th
         providerOptions: { conversable: { agent: 'coder', purpose: 'reply' } },
       },
       events: [
+        { type: 'model-call', ...asked },
         { type: 'text-delta', messageId: 'c/1', delta: 'two ' },
         { type: 'text-delta', messageId: 'c/1', delta: 'words' },
+        expect.objectContaining({ type: 'model-end', ...asked, finishReason: 'stop' }),
       ],
     },
   ])

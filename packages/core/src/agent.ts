@@ -19,6 +19,8 @@ export interface Agent {
   readonly humanInput?: HumanInput | undefined
   /** Whether messages of this agent are kept from being printed; absent leaves it to the chat. */
   readonly silent?: boolean | undefined
+  /** Who speaks inside of the agent, as the members of a group do inside of its manager. */
+  readonly agents?: readonly Agent[]
   generateReply(turn: Turn): Promise<Reply>
   /** Called before a chat with this agent is opened; a rule that it gives ends the chat before anything is said. */
   openChat?(conversation: Conversation): StopRule | undefined

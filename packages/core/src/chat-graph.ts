@@ -36,7 +36,8 @@ export function initiateChatGraph(
 ): ChatRun<Map<ChatKey, ChatResult>> {
   checkQueue(chats, ['chatId', 'sender', 'recipient', 'prerequisites', 'excludeFromCarryover'])
   checkGraph(chats)
-  return startRun(options, (outer, leave) => holdGraph(chats, outer, leave))
+  const agents = chats.flatMap(({ sender, recipient }) => [sender, recipient])
+  return startRun({ ...options, agents }, (outer, leave) => holdGraph(chats, outer, leave))
 }
 
 async function holdGraph(

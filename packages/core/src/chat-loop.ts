@@ -15,8 +15,6 @@ export interface HeldChat {
   readonly context: ChatContext
   /** Whether messages are kept from being printed, unless an agent says otherwise. */
   readonly silent: boolean
-  /** How far the chat has come: what a stop reason tells when it is cut off. */
-  readonly progress: { agent: string; turn: number }
   /** Ends the chat when it goes round in circles. */
   readonly watch: ProgressWatch | undefined
   /** Who may see a message that does not say so itself. Default: everybody. */
@@ -43,10 +41,12 @@ export type SpeakerRule = (last: TurnTaken | undefined) => NextTurn | Promise<Ne
 
 /** The one loop behind every chat: pick a speaker, ask for a reply, write it down, until the rule ends it. */
 export async function runChatLoop(chat: HeldChat, nextTurn: SpeakerRule): Promise<StopReason> {
-  const { conversation, context, progress } = chat
+  const { conversation, context } = chat
+  const { progress } = conversation
   let last: TurnTaken | undefined
   for (;;) {
     context.signal.throwIfAborted()
+    context.budget?.throwIfUsedUp()
     const choice = nextTurn(last)
     const next = isPromise(choice) ? await choice : choice
     if (next.stop !== undefined) return { rule: next.stop, agent: next.agent, turn: progress.turn, ...next.reason }

@@ -26,7 +26,8 @@ export const QUEUE_OPTIONS: readonly string[] = Object.freeze(['sender', 'recipi
  */
 export function initiateChats(queue: readonly QueuedChat[], options: RunOptions = {}): ChatRun<ChatResult[]> {
   checkQueue(queue, QUEUE_OPTIONS)
-  return startRun(options, (outer, leave) => holdChats(queue, outer, leave))
+  const agents = queue.flatMap(({ sender, recipient }) => [sender, recipient])
+  return startRun({ ...options, agents }, (outer, leave) => holdChats(queue, outer, leave))
 }
 
 /** Holds the chats of a row, inside a run. */

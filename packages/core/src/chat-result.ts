@@ -10,7 +10,10 @@ export interface ChatResult<Output = unknown> {
   readonly recipient: string
   /** The whole transcript, frozen: later chats do not change it. */
   readonly chatHistory: readonly Message[]
-  /** As `summaryMethod` made it; empty when the chat failed or was cancelled. */
+  /**
+   * As `summaryMethod` made it; empty when the chat failed or was cancelled. Of a chat that a budget ended it is the
+   * last message, whatever the method, and nothing for the method `null`.
+   */
   readonly summary: string
   /** What the chat was asked for by its option `output`, checked; absent if it was not, and in a chat that failed. */
   readonly output: Output

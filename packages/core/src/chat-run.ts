@@ -1,6 +1,7 @@
 import type { ChatEvent, EventBody, EventOrigin } from './event.ts'
 import { AgentChatError } from './errors/agent-chat-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import type { UsageMeter, UsageReport } from './usage.ts'
 import { EventLog } from './util/event-log.ts'
 
 /** What a run gives to whoever holds its chats. */
@@ -22,14 +23,23 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
   readonly #controller = new AbortController()
   readonly #listeners = new Set<(event: ChatEvent) => void>()
   readonly #result: Promise<Result>
+  readonly #usage: UsageMeter
   #log: EventLog<ChatEvent> | undefined = new EventLog(mergeDeltas)
   #read = false
   #events = 0
   #partial: Result | undefined
   #done = false
 
-  /** @param signals - Any of them cancels the run. */
-  constructor(start: (controls: RunControls<Result>) => Promise<Result>, signals: readonly AbortSignal[] = []) {
+  /**
+   * @param signals - Any of them cancels the run.
+   * @param usage - Counts what the run uses.
+   */
+  constructor(
+    start: (controls: RunControls<Result>) => Promise<Result>,
+    signals: readonly AbortSignal[],
+    usage: UsageMeter,
+  ) {
+    this.#usage = usage
     const release = forwardAbort(signals, this.#controller)
     const controls: RunControls<Result> = {
       signal: this.#controller.signal,
@@ -44,6 +54,11 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
         this.#done = true
         this.#log?.end()
       })
+  }
+
+  /** What the model calls of the run have used by now, those of all its chats together. */
+  get usage(): UsageReport {
+    return this.#usage.report()
   }
 
   /** Ends the run. Awaiting it then throws `reason`, by default an `AbortError`. */

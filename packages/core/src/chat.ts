@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts'
 import { carryoverItems, withCarryover, type Carryover } from './carryover.ts'
 import { callback } from './callback.ts'
 import { checkChatOutput, outputOf, type ChatOutputOptions } from './chat-output.ts'
@@ -6,6 +7,7 @@ import type { ChatResult } from './chat-result.ts'
 import { withResult, type ChatRun } from './chat-run.ts'
 import { chatContext } from './context.ts'
 import { Conversation } from './conversation.ts'
+import { BudgetError } from './errors/budget-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { isSlotValue, textOf, type MessageInput, type SlotValues } from './message.ts'
 import { askPerson } from './person.ts'
@@ -13,7 +15,7 @@ import type { ChatContext } from './ports/chat-context.ts'
 import { ProgressWatch, type NoProgressOptions } from './progress-watch.ts'
 import { startRun, type RunOptions } from './start-run.ts'
 import type { StopReason } from './stop-reason.ts'
-import { checkSummary, sumUp, type SummaryArgs, type SummaryMethod } from './summary.ts'
+import { checkSummary, lastMessageSummary, sumUp, type SummaryArgs, type SummaryMethod } from './summary.ts'
 import { takeTurns, whileAnswering, type Sides } from './two-agents.ts'
 import { checkCount, checkOptions } from './check-options.ts'
 import { isPromise } from './util/is-promise.ts'
@@ -85,11 +87,11 @@ export function initiateChat<Output>(
   sides: Sides,
   options: ChatOptions<Output> & RunOptions = {},
 ): ChatRun<ChatResult<Output>> {
-  const { signal, runtime, humanInput, parent, ...chat } = options
+  const { signal, runtime, humanInput, budget, prices, parent, ...chat } = options
   checkChat(sides, chat)
-  const run = startRun<ChatResult>({ signal, runtime, humanInput, parent }, (outer, leave) =>
-    holdChat(sides, chat, { outer, leave }),
-  )
+  const agents = [sides.sender, sides.recipient]
+  const start = { signal, runtime, humanInput, budget, prices, parent, agents }
+  const run = startRun<ChatResult>(start, (outer, leave) => holdChat(sides, chat, { outer, leave }))
   // What a schema lets through is of its type.
   return run as ChatRun<ChatResult<Output>>
 }
@@ -142,12 +144,12 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
   const { conversation, options, sides } = chat
   const { outer } = frame
   const context = chatContext(outer, conversation.id)
-  const progress = { agent: sides.sender.name, turn: 0 }
-  const held: HeldChat = { conversation, context, silent: options.silent ?? false, progress, watch: watchOf(options) }
-  claim(conversation)
+  const held: HeldChat = { conversation, context, silent: options.silent ?? false, watch: watchOf(options) }
+  claim(conversation, sides.sender)
   try {
     announce(chat, held, frame)
     const stopReason = (await open(chat, held)) ?? (await runChatLoop(held, chat.rule))
+    context.budget?.throwIfUsedUp()
     const { summaryMethod = 'last_msg', summaryArgs = {}, output: asked } = options
     const output = asked && (await outputOf({ sides, conversation, options: asked }, context))
     const summary = await sumUp({ ...sides, conversation, summaryMethod, summaryArgs }, context)
@@ -156,14 +158,15 @@ export async function holdConversation(chat: PreparedChat, frame: ChatFrame): Pr
   } catch (thrown) {
     const { aborted, reason } = context.signal
     const error: unknown = aborted ? reason : thrown
-    const detail = error instanceof Error ? error.message : quote(error)
-    const stopReason: StopReason = { rule: aborted ? 'aborted' : 'error', ...progress, detail }
+    const stopReason = cutOffBy(error, aborted, conversation)
     context.emit({ type: 'chat-end', stopReason })
-    const partial = resultOf(chat, context, { summary: '', output: undefined, stopReason })
+    const summary = summaryOfCutOff(chat, stopReason)
+    const partial = resultOf(chat, context, { summary, output: undefined, stopReason })
     frame.leave?.(partial)
     throw withResult(error, partial)
   } finally {
     conversation.inUse = false
+    context.usage.close()
     // A new conversation is seldom gone on with, and its prompts would take more room than its messages.
     if (conversation !== options.conversation) conversation.forgetDerived()
   }
@@ -181,7 +184,19 @@ function conversationOf({ sender, recipient }: Sides, { conversation }: ChatOpti
   )
 }
 
-function claim(conversation: Conversation): void {
+/** Why a chat ended before its own rule ended it. */
+function cutOffBy(error: unknown, aborted: boolean, { progress }: Conversation): StopReason {
+  const detail = error instanceof Error ? error.message : quote(error)
+  const rule = error instanceof BudgetError ? 'budget' : aborted ? 'aborted' : 'error'
+  return { rule, ...progress, detail }
+}
+
+/** What can be had without asking anybody; nothing of a chat that went wrong, or is not to be summed up at all. */
+function summaryOfCutOff({ sides, options, conversation }: PreparedChat, { rule }: StopReason): string {
+  return rule === 'budget' && options.summaryMethod !== null ? lastMessageSummary(conversation, sides.sender) : ''
+}
+
+function claim(conversation: Conversation, sender: Agent): void {
   if (conversation.inUse) {
     throw new ConfigurationError(
       'conversation-in-use',
@@ -190,6 +205,7 @@ function claim(conversation: Conversation): void {
     )
   }
   conversation.inUse = true
+  conversation.progress = { agent: sender.name, turn: 0 }
 }
 
 function announce(

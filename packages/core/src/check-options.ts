@@ -37,6 +37,19 @@ export function checkCount(
   )
 }
 
+/**
+ * Refuses an amount that is none, such as a price.
+ *
+ * @throws ConfigurationError `invalid-option` unless it is a number from 0.
+ */
+export function checkAmount(owner: string, option: string, value: unknown): void {
+  if (typeof value === 'number' && value >= 0 && value < Infinity) return
+  throw new ConfigurationError(
+    'invalid-option',
+    `${capitalised(owner)} has ${quote(value)} as ${option}. Give a number from 0.`,
+  )
+}
+
 function closest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((one) => ({ one, far: distance(name.toLowerCase(), one.toLowerCase()) }))

@@ -45,6 +45,8 @@ function at(
     runtime: outer.runtime,
     humanInput: outer.humanInput,
     usage: own.usage,
+    prices: outer.prices,
+    budget: outer.budget,
     ...origin,
     emit: (event, elsewhere = origin) => outer.emit(event, elsewhere),
     newChatId: () => `${own.scope}.${chats++}`,

@@ -29,6 +29,8 @@ export class Conversation {
   group: string | undefined
   /** Whether a chat is being held in it right now: two at once would mix. */
   inUse = false
+  /** How far that chat has come, or the group's inside it: what a stop reason tells when it is cut off. */
+  progress = { agent: '', turn: 0 }
   readonly #messages: Message[] = []
   #hasPrivate = false
   readonly #derived = new Map<string, unknown>()

@@ -3,6 +3,7 @@ import type { CodeBlock } from './code-block.ts'
 import type { CodeDecision } from './code-decision.ts'
 import type { Message, ToolCall, ToolResult } from './message.ts'
 import type { StopReason } from './stop-reason.ts'
+import type { Usage } from './usage.ts'
 
 /** Where in a run an event happened. */
 export interface EventOrigin {
@@ -53,6 +54,8 @@ export type EventBody =
 
 /** What happened around a model call, so that nothing is done in secret. `model` is `provider/model`. */
 export type ModelEvent =
+  | ModelCallStart
+  | ModelCallEnd
   /** A call failed before it had said anything, and is made again after a wait; `attempt` counts from 1. */
   | {
       readonly type: 'model-retry'
@@ -69,6 +72,34 @@ export type ModelEvent =
   | { readonly type: 'cache-hit'; readonly model: string }
   /** A cache could not be read or written; the run goes on without it. */
   | { readonly type: 'cache-failure'; readonly problem: string }
+
+/** A provider is asked. There is one such event for every attempt, and one {@link ModelCallEnd} of the same `step` and `attempt`. */
+export interface ModelCallStart {
+  readonly type: 'model-call'
+  readonly agent: string
+  readonly model: string
+  /** Such as `reply`, `summary` or `select-speaker`. */
+  readonly purpose: string
+  /** The key of the step. */
+  readonly step: string
+  /** Counts the attempts of the step from 1. */
+  readonly attempt: number
+}
+
+/** An attempt has ended: with an answer, which has a `usage`, or in vain, with a `problem`. */
+export interface ModelCallEnd extends Omit<ModelCallStart, 'type'> {
+  readonly type: 'model-end'
+  /** By the clock of the runtime. */
+  readonly durationMs: number
+  /** What the answer used and cost. */
+  readonly usage?: Usage
+  /** `stop`, `tool-calls`, or what else ended the answer; `length` if it was cut off at its limit. */
+  readonly finishReason?: string
+  /** Why the attempt came to nothing. */
+  readonly problem?: string
+  /** The attempt broke off after the answer had begun: nobody knows what it used. */
+  readonly isBrokenOff?: boolean
+}
 
 /** A chat begins. */
 export interface ChatStart {

@@ -46,7 +46,7 @@ export type { ChatResult } from './chat-result.ts'
 export type { NoProgressOptions } from './progress-watch.ts'
 export type { StopReason, StopRule } from './stop-reason.ts'
 export { Conversation, type ConversationState } from './conversation.ts'
-export type { Usage, UsageReport } from './usage.ts'
+export { totalUsage, type Usage, type UsageReport, type UsageTable } from './usage.ts'
 export type {
   ChatEvent,
   ChatStart,
@@ -58,6 +58,8 @@ export type {
   EventOrigin,
   HumanPurpose,
   MessageSent,
+  ModelCallEnd,
+  ModelCallStart,
   ModelEvent,
   ShortenedText,
   SpeakerSelected,
@@ -111,7 +113,6 @@ export type {
   LlmConfig,
   ModelAnswer,
   ModelEntry,
-  ModelPrice,
   ModelSettings,
   ModelSource,
   RetryOptions,
@@ -119,6 +120,9 @@ export type {
   ToolCalls,
   ToolChoice,
 } from './ports/model.ts'
+export type { LongInputPrices, ModelName, ModelPrice, Prices, PriceSource, TokenPrices } from './ports/prices.ts'
+export { installedPrices } from './model/genai-prices.ts'
+export type { Budget, BudgetWall, Claim, Reservation, Spent } from './ports/budget.ts'
 export type { ModelCache } from './ports/model-cache.ts'
 export type { RateLimit, RateLimitSlot } from './ports/rate-limit.ts'
 export { MemoryCache, type MemoryCacheOptions } from './model/memory-cache.ts'
@@ -168,6 +172,7 @@ export { codeBlocksIn } from './code-blocks.ts'
 
 // Errors
 export { AgentChatError } from './errors/agent-chat-error.ts'
+export { BudgetError } from './errors/budget-error.ts'
 export { CallbackError } from './errors/callback-error.ts'
 export { CodeExecutorError } from './errors/code-executor-error.ts'
 export { ConfigurationError, type ConfigurationCode } from './errors/configuration-error.ts'

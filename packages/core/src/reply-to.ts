@@ -33,12 +33,12 @@ export function replyTo(
       `Agent ${quote(agent.name)} was asked for a reply to nothing. Give it messages, or a conversation.`,
     )
   }
-  return startRun(run, async (outer) => {
+  return startRun({ ...run, agents: [agent] }, async (outer) => {
     const counted = conversation ?? new Conversation({ id: outer.newChatId() })
     const context = chatContext(outer, counted.id)
     const turn = turnOf(context, counted, { recipient: agent, sender, silent: false })
     const seen = messages === undefined ? turn.messages : transcriptOf(messages, turn)
-    const reply = await agent.generateReply({ ...turn, messages: seen })
+    const reply = await agent.generateReply({ ...turn, messages: seen }).finally(() => context.usage.close())
     context.signal.throwIfAborted()
     return reply.message
   })

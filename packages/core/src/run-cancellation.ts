@@ -1,5 +1,8 @@
 import type { Cancellation, Waiting } from './ports/cancellation.ts'
 
+/** What a timer can hold; a longer one fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /**
  * A run's cancellation: one listener and one timer for the whole run, however many
  * model calls and tools wait.
@@ -59,7 +62,7 @@ export class RunCancellation implements Cancellation {
     if (at >= this.#timerAt) return
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#look(), at - now)
+    this.#timer = setTimeout(() => this.#look(), Math.min(at - now, LONGEST_TIMER_MS))
   }
 
   #look(): void {

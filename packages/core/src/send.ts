@@ -22,7 +22,7 @@ export interface SendOptions {
 export function send(sides: Sides, message: MessageInput, options: SendOptions & RunOptions = {}): ChatRun<ChatResult> {
   const { conversation: earlier, requestReply, silent = false, ...run } = options
   checkChat(sides, { silent })
-  return startRun(run, (outer, leave) => {
+  return startRun({ ...run, agents: [sides.sender, sides.recipient] }, (outer, leave) => {
     const conversation = earlier ?? new Conversation({ id: outer.newChatId() })
     const rule = whileAnswering(sides, conversation, requestReply)
     const chat = { message, silent, ...(earlier && { conversation: earlier }) }

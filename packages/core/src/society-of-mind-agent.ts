@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts'
 import type { ConversableAgentOptions } from './agent-options.ts'
 import { ConversableAgent } from './conversable-agent.ts'
 import { societyReply, type ResponsePreparer } from './replies/society.ts'
@@ -13,8 +14,12 @@ export interface SocietyOfMindAgentOptions extends ConversableAgentOptions {
 
 /** An agent that is a group inside: it lets the group talk about a message, and answers with what came out. */
 export class SocietyOfMindAgent extends ConversableAgent {
+  /** The manager of the group inside. */
+  readonly agents: readonly Agent[]
+
   constructor({ chatManager, responsePreparer, ...options }: SocietyOfMindAgentOptions) {
     super({ systemMessage: '', ...options })
+    this.agents = [chatManager]
     const reply = societyReply({ chatManager, responsePreparer, llmConfig: this.llmConfig })
     this.registerReply(undefined, reply, { position: 'beforeModel' })
   }

@@ -12,6 +12,7 @@
  * - `no-progress`: the chat went round in circles; `evidence` shows the messages.
  * - `stop-tool`: a tool that ends the chat was run.
  * - `bad-arguments`: a model called tools with arguments that do not fit, and nothing else, once more than it may.
+ * - `budget`: the budget of the run did not pay for the next model call, or its time was up; `detail` says which limit.
  * - `error`: something failed; awaiting the run throws it.
  * - `aborted`: the run was cancelled.
  */
@@ -27,6 +28,7 @@ export type StopRule =
   | 'no-progress'
   | 'stop-tool'
   | 'bad-arguments'
+  | 'budget'
   | 'error'
   | 'aborted'
 

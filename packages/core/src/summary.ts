@@ -90,7 +90,7 @@ export function checkSummary(chat: Omit<ChatToSumUp, 'conversation'>): void {
 export async function sumUp(chat: ChatToSumUp, context: ChatContext): Promise<string> {
   const { summaryMethod: method, conversation, sender } = chat
   if (method === null) return ''
-  if (method === 'last_msg') return lastMessageSummary(conversation.messagesFor(sender.name).at(-1))
+  if (method === 'last_msg') return lastMessageSummary(conversation, sender)
   if (method === 'reflection_with_llm') return reflect(chat, context)
   const { recipient, summaryArgs } = chat
   const input = { sender, recipient, messages: conversation.messagesFor(sender.name), summaryArgs }
@@ -140,7 +140,9 @@ export function seenBy({
   return same ? recipient.name : sender.name
 }
 
-function lastMessageSummary(last: Message | undefined): string {
+/** The text of the last message that the sender may see, with every `TERMINATE` cut out. */
+export function lastMessageSummary(conversation: Conversation, sender: Agent): string {
+  const last = conversation.messagesFor(sender.name).at(-1)
   if (!last) return ''
   if (typeof last.content === 'string') return textOf(last).replaceAll('TERMINATE', '')
   return last.content

@@ -8,7 +8,8 @@ import { AgentChatError } from './agent-chat-error.ts'
  * `invalid-carryover`, `missing-slot`, `duplicate-agent`, `invalid-graph`, `unknown-model`, `no-human-input`,
  * `conversation-in-use`, `events-not-kept`, `request-too-large`; of groups
  * `too-few-agents`, `unknown-member`, `transitions-and-repeat`, `transitions-type`, `unknown-selection-method`,
- * `invalid-speaker-selection`, `speaker-not-in-group`, `no-agent-for-tool`, `manager-with-tools`, `unknown-speaker`.
+ * `invalid-speaker-selection`, `speaker-not-in-group`, `no-agent-for-tool`, `manager-with-tools`, `unknown-speaker`; of prices and budgets
+ * `unknown-price`.
  */
 export type ConfigurationCode =
   | 'invalid-option'
@@ -42,6 +43,7 @@ export type ConfigurationCode =
   | 'no-agent-for-tool'
   | 'manager-with-tools'
   | 'unknown-speaker'
+  | 'unknown-price'
 
 /** A mistake that the programmer can mend: the message names the thing, quotes the value and says what to do. */
 export class ConfigurationError extends AgentChatError {

@@ -1,8 +1,10 @@
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import type { ContentPart, ProviderMetadata, ReasoningPart, TextPart, ToolCall } from '../message.ts'
+import type { ModelPrice } from '../ports/prices.ts'
 import { validName } from '../tools/tool-name.ts'
 import type { ModelAnswer } from '../ports/model.ts'
 import { assertFinished, unfinished, type EndedAnswer } from './answer-end.ts'
+import { reportedUsage } from './reported-usage.ts'
 
 /** A piece of an answer that is still being written. */
 export type AnswerPart =
@@ -27,6 +29,7 @@ export class AnswerReader {
   #text = ''
   #hasText = false
   #usage: LanguageModelV4Usage | undefined
+  #finishReason = 'other'
 
   constructor(modelId: string, onPart: ((part: AnswerPart) => void) | undefined) {
     this.#modelId = modelId
@@ -58,6 +61,7 @@ export class AnswerReader {
       case 'finish':
         assertFinished(part, this.#modelId, this.#soFar)
         this.#usage = part.usage
+        this.#finishReason = part.finishReason.unified
         return undefined
       case 'error':
         throw part.error
@@ -69,23 +73,18 @@ export class AnswerReader {
   /**
    * The whole answer.
    *
+   * @param price - What the model costs, if that is known.
    * @throws ModelError if the stream ended before the model had finished.
    */
-  answer(): ModelAnswer {
+  answer(price?: ModelPrice): ModelAnswer {
     if (!this.#usage) throw unfinished(this.#modelId, this.#soFar)
-    const { inputTokens, outputTokens } = this.#usage
     return {
       model: this.#modelId,
       text: this.#hasText ? this.#text : undefined,
       content: this.#content(),
       toolCalls: this.#toolCalls.map((call, index) => this.#placed(call, this.#places[index] ?? 0)),
-      usage: {
-        calls: 1,
-        inputTokens: inputTokens.total,
-        outputTokens: outputTokens.total,
-        cachedInputTokens: inputTokens.cacheRead,
-        reasoningTokens: outputTokens.reasoning,
-      },
+      usage: reportedUsage(this.#usage, price),
+      finishReason: this.#finishReason,
     }
   }
 

@@ -13,6 +13,8 @@ import { askModel } from './ask-model.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
 
+const PLACE = { runtime: inlineRuntime, prices: { of: () => undefined }, budget: undefined }
+
 async function ask(
   model: ModelSource,
   { tools = [], ...config }: Partial<LlmConfig> & { readonly tools?: readonly ToolSpec[] } = {},
@@ -25,7 +27,7 @@ async function ask(
       parts.push({ type: event.type, delta: event.delta })
     if (event.type === 'tool-call') parts.push({ type: event.type, call: event.call })
   }
-  const context = { cancellation: new RunCancellation(signal), runtime: inlineRuntime, usage: meter, emit }
+  const context = { ...PLACE, cancellation: new RunCancellation(signal), usage: meter, emit }
   const request = {
     agent: 'assistant',
     purpose: 'reply' as const,
@@ -258,12 +260,8 @@ test.each([
     prompt: [{ role: 'user' as const, content: [image, photo] }],
     step: 's',
   }
-  const answer = await askModel({ model: older }, request, {
-    cancellation: new RunCancellation(new AbortController().signal),
-    emit: () => {},
-    runtime: inlineRuntime,
-    usage: meter,
-  })
+  const cancellation = new RunCancellation(new AbortController().signal)
+  const answer = await askModel({ model: older }, request, { ...PLACE, cancellation, emit: () => {}, usage: meter })
   expect(answer).toMatchObject({ text: 'hi', model: 'old/m' })
   expect(meter.report()).toMatchObject({ inputTokens: 3, outputTokens: 4, cachedInputTokens: 0 })
   expect(asked).toMatchObject({

@@ -1,14 +1,16 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import type { Emit } from '../event.ts'
 import type { ChatContext } from '../ports/chat-context.ts'
-import type { LlmConfig, ModelAnswer, ModelPrice, ToolChoice } from '../ports/model.ts'
+import type { LlmConfig, ModelAnswer, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import { AnswerReader, type AnswerPart } from './answer-reader.ts'
+import { AttemptLog } from './attempt-log.ts'
 import { withSettings } from './call-settings.ts'
 import { configuredCall } from './configured-call.ts'
 import { modelsOf, priceOf } from './entries.ts'
 import type { PartReader } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
+import { spentOn } from './reported-usage.ts'
 import { modelIdOf } from './named-call.ts'
 import type { AskForSummary } from './window/compaction.ts'
 import { fitToWindow, type PromptSource } from './window/fit-to-window.ts'
@@ -30,26 +32,43 @@ export interface ModelRequest {
   readonly messageId?: string
 }
 
-type AskContext = Pick<ChatContext, 'cancellation' | 'emit' | 'runtime' | 'usage'>
+/** What a request needs of its place in a run. */
+export type AskContext = Pick<ChatContext, 'budget' | 'cancellation' | 'emit' | 'prices' | 'runtime' | 'usage'>
 
 /**
  * Asks a model, as one step, and counts what it used. A request that is too large for the context window of `config` is
  * cut down first.
  *
- * @throws ModelError when it cannot be reached, refuses the request, stalls, or breaks its protocol.
+ * @throws ModelError when it cannot be reached, refuses the request, stalls, or breaks its protocol; BudgetError when
+ *   the budget of the run does not pay for it.
  */
 export async function askModel(config: LlmConfig, asked: ModelRequest, context: AskContext): Promise<ModelAnswer> {
   const request = config.contextWindow ? await cutDown(config, asked, context) : asked
-  const { cancellation, runtime, usage } = context
-  const ask = (emit: Emit): Promise<ModelAnswer> =>
-    readAnswer(config, request, { cancellation, runtime: runtime.inside ?? runtime, emit })
+  const { runtime, usage, budget } = context
+  const { agent } = request
+  let isReplayed = true
+  const ask = (emit: Emit): Promise<ModelAnswer> => {
+    isReplayed = false
+    return readAnswer(config, request, { ...context, runtime: runtime.inside ?? runtime, emit })
+  }
+  // A runtime that answers from its notes tells what happened then: so what was used is counted there, too.
+  const emit: Emit = (event, at) => {
+    if (event.type === 'model-end') {
+      if (event.problem !== undefined) usage.addFailure(agent, event.model, event.isBrokenOff === true)
+      if (isReplayed) budget?.count(event.usage ? spentOn(event.usage) : {})
+    }
+    context.emit(event, at)
+  }
   const input = (): unknown => ({ model: namesOf(config), ...callOptions(config, request) })
-  const answer = await runtime.step(request.step, ask, { agent: request.agent, input, emit: context.emit })
-  const count = ({ model, usage: used }: Pick<ModelAnswer, 'model' | 'usage'>): void =>
-    usage.add(request.agent, model, { ...used, costUsd: costOf(used, priceOf(config, model)) })
-  answer.rejected?.forEach(count)
-  if (!answer.cached) count(answer)
-  return answer
+  try {
+    const answer = await runtime.step(request.step, ask, { agent, input, emit })
+    answer.rejected?.forEach((rejected) => usage.add(agent, rejected))
+    usage.add(agent, answer)
+    return answer
+  } catch (error) {
+    budget?.useUp(error)
+    throw error
+  }
 }
 
 function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelRequest> {
@@ -57,17 +76,15 @@ function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext):
   return fitToWindow(config, request, { emit: (event) => context.emit(event), ask })
 }
 
-async function readAnswer(
-  config: LlmConfig,
-  request: ModelRequest,
-  context: Omit<AskContext, 'usage'>,
-): Promise<ModelAnswer> {
+async function readAnswer(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelAnswer> {
   const { messageId } = request
-  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => context.emit({ ...part, messageId })
+  const { cancellation, runtime, emit } = context
+  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
+  const attempts = new AttemptLog(request, context)
   let parts: PartReader | undefined
   let reader: AnswerReader | undefined
   try {
-    parts = await configuredCall(config, context)(callOptions(config, request))
+    parts = await configuredCall(config, { cancellation, runtime, emit, attempts })(callOptions(config, request))
     reader = new AnswerReader(parts.modelId, onPart)
     if (parts.held) for (const part of parts.held) reader.take(part)
     for (;;) {
@@ -77,12 +94,15 @@ async function readAnswer(
     }
     parts.close()
     if (parts.cutOff) throw parts.cutOff.reason
-    const answer = reader.answer()
-    return parts.notes ? { ...answer, ...parts.notes } : answer
+    const { modelId, notes } = parts
+    const answer = reader.answer(notes?.cached ? await priceOf(config, modelId, context.prices) : attempts.price)
+    attempts.answered(answer)
+    return notes ? { ...answer, ...notes } : answer
   } catch (error) {
     parts?.cancel(error)
+    attempts.failed(error)
     // The caller's own reason goes through as it is.
-    context.cancellation.signal.throwIfAborted()
+    cancellation.signal.throwIfAborted()
     const modelId = parts?.modelId ?? namesOf(config)
     throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader?.partialText)
   }
@@ -110,11 +130,4 @@ function choiceOf(choice: ToolChoice): NonNullable<LanguageModelV4CallOptions['t
 
 function functionTool({ name, description, parameters }: ToolSpec): LanguageModelV4FunctionTool {
   return { type: 'function', name, description, inputSchema: parameters }
-}
-
-function costOf(usage: ModelAnswer['usage'], price: ModelPrice | undefined): number | undefined {
-  const { inputTokens, outputTokens, cachedInputTokens = 0 } = usage
-  if (!price || inputTokens === undefined || outputTokens === undefined) return undefined
-  const { input, output, cachedInput = input } = price
-  return ((inputTokens - cachedInputTokens) * input + cachedInputTokens * cachedInput + outputTokens * output) / 1e6
 }

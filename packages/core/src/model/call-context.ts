@@ -2,12 +2,15 @@ import type { ModelEvent } from '../event.ts'
 import type { Cancellation } from '../ports/cancellation.ts'
 import { inlineRuntime, type Runtime } from '../ports/runtime.ts'
 import { RunCancellation } from '../run-cancellation.ts'
+import type { AttemptLog } from './attempt-log.ts'
 
 /** What a layer around a call knows of the run that the call is made for. A `ChatContext` is one. */
 export interface CallContext {
   readonly cancellation: Cancellation
   readonly runtime: Pick<Runtime, 'random'>
   emit(event: ModelEvent): void
+  /** The attempts of the request, if it is made for an agent. */
+  readonly attempts?: AttemptLog | undefined
 }
 
 /** A context for a call outside of any run. Close its cancellation when the call has ended. */

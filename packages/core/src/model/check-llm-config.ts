@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { LlmConfig, ModelSettings } from '../ports/model.ts'
 import { quote } from '../util/quote.ts'
 import { isEntry, isList } from './entries.ts'
+import { checkPrice } from './check-price.ts'
 import { checkModel } from './resolve-model.ts'
 import { checkContextWindow } from './window/check-window.ts'
 
@@ -73,6 +74,7 @@ function checkSettings(
   if (!TOOL_CALLS.includes(toolCalls)) {
     throw refuse(`The toolCalls in ${owner} are ${quote(toolCalls)}. They are one of ${TOOL_CALLS.join(', ')}.`)
   }
+  if (settings.price !== undefined) checkPrice(`the price in ${owner}`, settings.price)
   for (const option of ['idleTimeoutMs', 'timeoutMs', 'maxOutputTokens'] as const) {
     checkCount(owner, option, { value: settings[option] })
   }

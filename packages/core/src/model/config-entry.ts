@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import type { AnswerFilter, ModelPrice } from '../ports/model.ts'
+import type { AnswerFilter } from '../ports/model.ts'
+import type { ModelPrice } from '../ports/prices.ts'
 import { quote } from '../util/quote.ts'
 
 /**

@@ -29,9 +29,15 @@ async function ask(config: LlmConfig): Promise<Asked> {
     { agent: 'assistant', purpose: 'reply', prompt, step: 's', messageId: 'm' },
     {
       cancellation: new RunCancellation(new AbortController().signal),
-      emit: (event) => void (event.type === 'text-delta' ? deltas.push(event.delta) : events.push(event)),
+      emit(event) {
+        if (event.type === 'text-delta') deltas.push(event.delta)
+        // Each attempt is told, too.
+        else if (event.type !== 'model-call' && event.type !== 'model-end') events.push(event)
+      },
       runtime: { ...inlineRuntime, random: () => 1 },
       usage: meter,
+      prices: { of: () => undefined },
+      budget: undefined,
     },
   )
   return { answer, events, deltas, meter }

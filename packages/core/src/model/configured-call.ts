@@ -5,7 +5,7 @@ import { entriesOf, isList } from './entries.ts'
 import type { ModelCall } from './model-call.ts'
 import { identityOf, namedCall, type NamedCall } from './named-call.ts'
 import { providerCall } from './provider-call.ts'
-import { watchedCall } from './watched-call.ts'
+import { triedCall } from './tried-call.ts'
 import { cachedCall } from './with-cache.ts'
 import { fallbackCall, type Alternative } from './with-fallback.ts'
 import { limitedCall } from './with-rate-limit.ts'
@@ -29,14 +29,15 @@ function callOfList(config: LlmConfig, context: CallContext): ModelCall {
 }
 
 /**
- * Retry > rate limit > timeout > what the provider wants > provider. The wait for one's turn stands outside of the
- * deadlines, which are for the model: it is not the model that is silent then.
+ * Retry > rate limit > what the provider wants > budget > timeout > provider. The waits for one's turn, and for room in
+ * a budget, stand outside of the deadlines, which are for the model: it is not the model that is silent then.
  */
 function callOfOne(model: ModelSource, settings: ModelSettings, context: CallContext): NamedCall {
-  const { modelId, call } = namedCall(model, (resolved, name) => providerCall(resolved, name, settings.toolCalls))
-  const { retry = {}, rateLimit } = settings
-  const watched = watchedCall(call, { modelId, cancellation: context.cancellation, deadlines: settings })
-  const limited = rateLimit ? limitedCall(watched, rateLimit, context) : watched
+  const { retry = {}, rateLimit, toolCalls } = settings
+  const { modelId, call } = namedCall(model, (resolved, name) =>
+    providerCall(resolved, name, { toolCalls, call: triedCall(resolved, name, { settings, context }) }),
+  )
+  const limited = rateLimit ? limitedCall(call, rateLimit, context) : call
   return { modelId, call: retry ? retriedCall({ modelId, call: limited }, retry, context) : limited }
 }
 

@@ -1,4 +1,5 @@
-import type { LlmConfig, ModelEntry, ModelPrice, ModelSource } from '../ports/model.ts'
+import type { LlmConfig, ModelEntry, ModelSource } from '../ports/model.ts'
+import type { ModelName, Prices } from '../ports/prices.ts'
 import { modelIdOf } from './named-call.ts'
 
 /** The models of a configuration, in the order in which they are asked, each with the settings that are its own. */
@@ -21,11 +22,19 @@ export function isEntry(model: ModelSource | ModelEntry): model is ModelEntry {
   return typeof model === 'object' && 'model' in model && !('doStream' in model)
 }
 
-/** What a model of a configuration costs; the first one of that name, if there are several. */
-export function priceOf(config: LlmConfig, modelId: string): ModelPrice | undefined {
-  if (!isList(config.model)) return config.price
+/**
+ * What a model of a configuration costs, as far as it is known by its name alone; the first one of that name, if there
+ * are several.
+ */
+export function priceOf(config: LlmConfig, modelId: string, prices: Prices): ReturnType<Prices['of']> {
   const entry = entriesOf(config).find(({ model }) => withoutKind(modelIdOf(model)) === withoutKind(modelId))
-  return entry?.price ?? config.price
+  return entry?.price ?? config.price ?? prices.of(nameOf(modelId))
+}
+
+/** The name of `provider/model`, in its parts. */
+export function nameOf(modelId: string): ModelName {
+  const slash = modelId.indexOf('/')
+  return { provider: modelId.slice(0, slash), modelId: modelId.slice(slash + 1) }
 }
 
 /** Provider packages say more of a model than its name does: `openai.responses/gpt-5` is `openai/gpt-5`. */

@@ -1,5 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { ModelAnswer } from '../ports/model.ts'
+import type { ModelPrice } from '../ports/prices.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { readParts, type AnswerNotes, type PartRead, type PartReader } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
@@ -34,9 +35,10 @@ export interface WholeAnswer {
 /**
  * Reads an answer to its end.
  *
+ * @param price - What the model costs, if that is known.
  * @throws ModelError with what had come by then.
  */
-export async function wholeAnswer(reader: PartReader): Promise<WholeAnswer> {
+export async function wholeAnswer(reader: PartReader, price?: ModelPrice): Promise<WholeAnswer> {
   const parts: LanguageModelV4StreamPart[] = []
   const answer = new AnswerReader(reader.modelId, undefined)
   try {
@@ -44,7 +46,7 @@ export async function wholeAnswer(reader: PartReader): Promise<WholeAnswer> {
       parts.push(part)
       answer.take(part)
     })
-    return { answer: answer.answer(), parts }
+    return { answer: answer.answer(price), parts }
   } catch (error) {
     throw modelErrorFrom(error, reader.modelId, answer.partialText)
   }

@@ -13,8 +13,11 @@ import { inTurns } from './turns.ts'
  *
  * What was sent before stays the beginning of what is sent later.
  */
-export function legalCall(model: LanguageModelV4, modelId = `${model.provider}/${model.modelId}`): ModelCall {
-  const next = callOf(model, modelId)
+export function legalCall(
+  model: LanguageModelV4,
+  modelId = `${model.provider}/${model.modelId}`,
+  next: ModelCall = callOf(model, modelId),
+): ModelCall {
   const rules = promptRulesOf(model.provider)
   if (!rules) return next
   return async (options) => new NotedReader(await next({ ...options, prompt: legalPrompt(options, modelId, rules) }))

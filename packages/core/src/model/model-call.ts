@@ -28,17 +28,45 @@ export interface PartReader {
 /** Asks a model, and gives the parts of its answer. */
 export type ModelCall = (options: LanguageModelV4CallOptions) => Promise<PartReader>
 
-/** A model as a call. */
-export function callOf(model: LanguageModelV4, modelId = `${model.provider}/${model.modelId}`): ModelCall {
-  return (options) => Promise.resolve(model.doStream(options)).then(({ stream }) => new StreamReader(modelId, stream))
+/** Who is told when a provider begins to answer, and when that comes to nothing, which may be said more than once. */
+export interface AttemptObserver {
+  begun(): void
+  failed(error: unknown): void
+}
+
+/**
+ * A model as a call.
+ *
+ * @param attempt - Called at the beginning of every call; gives who watches it.
+ */
+export function callOf(
+  model: LanguageModelV4,
+  modelId = `${model.provider}/${model.modelId}`,
+  attempt?: () => AttemptObserver,
+): ModelCall {
+  return (options) => {
+    const observer = attempt?.()
+    return Promise.resolve(model.doStream(options)).then(
+      ({ stream }) => {
+        observer?.begun()
+        return new StreamReader(modelId, stream, observer)
+      },
+      (error: unknown) => {
+        observer?.failed(error)
+        throw error
+      },
+    )
+  }
 }
 
 class StreamReader implements PartReader {
   readonly modelId: string
   readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>
+  readonly #observer: AttemptObserver | undefined
 
-  constructor(modelId: string, stream: ReadableStream<LanguageModelV4StreamPart>) {
+  constructor(modelId: string, stream: ReadableStream<LanguageModelV4StreamPart>, observer?: AttemptObserver) {
     this.modelId = modelId
+    this.#observer = observer
     this.#reader = stream.getReader()
   }
 
@@ -49,6 +77,7 @@ class StreamReader implements PartReader {
   close(): void {}
 
   cancel(reason: unknown): void {
+    this.#observer?.failed(reason)
     // A stream that has failed has nothing more to say.
     this.#reader.cancel(reason).catch(() => {})
   }

@@ -1,6 +1,7 @@
 import { checkOptions } from '../check-options.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import type { ModelEntry, ModelPrice } from '../ports/model.ts'
+import type { ModelEntry } from '../ports/model.ts'
+import type { ModelPrice } from '../ports/prices.ts'
 import { quote } from '../util/quote.ts'
 import { assertConfigList, spelledOut, type ConfigEntry } from './config-entry.ts'
 import { ConfiguredModel } from './configured-model.ts'

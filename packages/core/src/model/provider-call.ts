@@ -4,8 +4,19 @@ import { legalCall } from './legal-call.ts'
 import type { ModelCall } from './model-call.ts'
 import { textToolsCall } from './text-tools.ts'
 
+/** How a provider is asked. */
+export interface ProviderCallOptions {
+  readonly toolCalls?: ToolCalls | undefined
+  /** Asks the model with what was made of a request. */
+  readonly call: ModelCall
+}
+
 /** A model as an agent asks it: with prompts that its provider takes, and tools in words where it has no others. */
-export function providerCall(model: LanguageModelV4, modelId: string, toolCalls: ToolCalls = 'auto'): ModelCall {
-  const next = legalCall(model, modelId)
+export function providerCall(
+  model: LanguageModelV4,
+  modelId: string,
+  { toolCalls = 'auto', call }: ProviderCallOptions,
+): ModelCall {
+  const next = legalCall(model, modelId, call)
   return toolCalls === 'native' ? next : textToolsCall(next, toolCalls)
 }

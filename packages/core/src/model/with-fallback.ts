@@ -60,6 +60,7 @@ export function fallbackCall(alternatives: readonly Alternative[], context: Call
       }
       if (!('answer' in opened)) return opened
       const { answer, parts } = opened
+      context.attempts?.answered(answer)
       const passFilter = await passes(answer, alternative, { request, context })
       context.emit({ type: 'answer-filter', model: answer.model, passFilter })
       if (passFilter || !next) return new HeldAnswer(answer.model, parts, notesOn(rejected, passFilter))
@@ -76,11 +77,12 @@ async function open(
 ): Promise<PartReader | WholeAnswer | ModelError> {
   try {
     const parts = await startOf(call, request)
-    return isJudged ? await wholeAnswer(parts) : parts
+    return isJudged ? await wholeAnswer(parts, context.attempts?.price) : parts
   } catch (error) {
     // The caller's own reason goes through as it is.
     context.cancellation.signal.throwIfAborted()
     const failure = modelErrorFrom(error, modelId)
+    context.attempts?.failed(failure)
     if (failure instanceof ModelError) return failure
     throw failure
   }

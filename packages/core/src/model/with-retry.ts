@@ -30,6 +30,7 @@ export function retriedCall({ modelId, call }: NamedCall, options: RetryOptions,
         // The caller's own reason goes through as it is.
         context.cancellation.signal.throwIfAborted()
         const failure = modelErrorFrom(error, modelId)
+        context.attempts?.failed(failure)
         if (count > maxRetries || !isWorthAnotherTry(failure, options)) throw failure
         const waitMs = waitAfter(failure, { ...options, attempt: count, chance: context.runtime.random() })
         context.emit({ type: 'model-retry', model: modelId, attempt: count, waitMs, problem: failure.message })

@@ -1,7 +1,9 @@
 import type { Emit } from '../event.ts'
 import type { UsageMeter } from '../usage.ts'
+import type { BudgetWall } from './budget.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { HumanInput } from './human-input.ts'
+import type { Prices } from './prices.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a whole run shares, the chats inside it included. Hand it on as `parent` to chats that belong to the run. */
@@ -15,6 +17,10 @@ export interface ChatContext {
   readonly chatId: string
   readonly path: readonly string[]
   readonly usage: UsageMeter
+  /** What models cost. */
+  readonly prices: Prices
+  /** What may still be used; absent if nothing is limited. */
+  readonly budget: BudgetWall | undefined
   /** Who is asked for agents that have no human input of their own. */
   readonly humanInput: HumanInput | undefined
   /** Says what happened, to whoever watches; here, or at the place given. */

@@ -8,6 +8,7 @@ import type {
 import type { ContentPart, ToolCall } from '../message.ts'
 import type { Usage } from '../usage.ts'
 import type { ModelCache } from './model-cache.ts'
+import type { ModelPrice } from './prices.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { TokenCounter } from './token-counter.ts'
 
@@ -53,7 +54,7 @@ export interface ModelSettings {
   readonly filter?: AnswerFilter
   /** How the model is told of tools and calls them. Default `auto`. */
   readonly toolCalls?: ToolCalls
-  /** US dollars for a million tokens. Without it the cost of a run is unknown. */
+  /** What the model costs. Default: as the run's `prices` say. */
   readonly price?: ModelPrice
 }
 
@@ -124,14 +125,6 @@ export interface RetryOptions {
   readonly maxDelayMs?: number
 }
 
-/** What a model costs, in US dollars for a million tokens. */
-export interface ModelPrice {
-  readonly input: number
-  readonly output: number
-  /** For input that the provider reads from its prompt cache. Default: the price of other input. */
-  readonly cachedInput?: number
-}
-
 /** What a model answered. */
 export interface ModelAnswer {
   /** `provider/model`. */
@@ -141,7 +134,9 @@ export interface ModelAnswer {
   /** What a message holds: the text, or parts where there is reasoning or provider metadata to keep. */
   readonly content: string | readonly ContentPart[]
   readonly toolCalls: readonly ToolCall[]
-  readonly usage: Omit<Usage, 'costUsd'>
+  readonly usage: Usage
+  /** `stop`, `tool-calls`, `length`, or what else ended it. */
+  readonly finishReason: string
   /** Set when the answer came from a cache, and was not paid for. */
   readonly cached?: true
   /** Set when no model's answer has passed the filter, and this is the last one. */

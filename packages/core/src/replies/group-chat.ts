@@ -27,12 +27,15 @@ async function holdGroup(turn: Turn, options: GroupChatReplyOptions): Promise<Re
     conversation: turn.conversation,
     context: turn,
     silent: turn.recipient.silent ?? turn.silent,
-    progress: { agent: group.manager, turn: 0 },
     watch: group.noProgress === false ? undefined : new ProgressWatch(group.noProgress),
     visibleTo: group.visibleTo,
   }
-  const opened = turn.conversation.messages.length - 1
+  const { conversation } = turn
+  const opened = conversation.messages.length - 1
+  const { progress } = conversation
+  conversation.progress = { agent: group.manager, turn: 0 }
   const reason = await runChatLoop(held, (last) => nextTurn(turn, { ...options, opened }, last))
+  conversation.progress = progress
   return { stop: reason.rule, reason }
 }
 
@@ -49,6 +52,7 @@ async function nextTurn(
   if (callback({ agent: manager.name, what: 'its isTerminationMsg' }, isOver))
     return { stop: 'termination', agent: manager.name }
   if (conversation.messages.length - opened >= group.maxRound) return { stop: 'max-rounds', agent: manager.name }
+  conversation.progress.agent = manager.name
   const selected = await selectSpeaker(group, turn)
   if (!selected) return { stop: 'no-speaker', agent: manager.name }
   const { speaker, ...how } = selected

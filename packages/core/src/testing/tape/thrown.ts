@@ -1,3 +1,4 @@
+import { BudgetError } from '../../errors/budget-error.ts'
 import { CallbackError } from '../../errors/callback-error.ts'
 import { CodeExecutorError } from '../../errors/code-executor-error.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'
@@ -8,6 +9,7 @@ import { plainJson } from './plain-json.ts'
 
 /** By name, which minifiers change in the classes themselves. */
 const CLASSES: Readonly<Record<string, { readonly prototype: object }>> = Object.freeze({
+  BudgetError,
   CallbackError,
   CodeExecutorError,
   ConfigurationError,

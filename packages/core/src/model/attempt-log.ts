@@ -1,0 +1,128 @@
+import type { ModelEvent } from '../event.ts'
+import type { BudgetWall } from '../ports/budget.ts'
+import type { ModelAnswer } from '../ports/model.ts'
+import type { ModelPrice, Prices } from '../ports/prices.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import type { AttemptObserver } from './model-call.ts'
+import { modelErrorFrom } from './model-failure.ts'
+
+/** Which request it is, and on whose behalf. */
+export interface Asked {
+  readonly agent: string
+  readonly purpose: string
+  readonly step: string
+}
+
+/** What the attempts of a request need of its place in a run. */
+export interface AskPlace {
+  readonly runtime: Pick<Runtime, 'now'>
+  readonly prices: Prices
+  readonly budget: BudgetWall | undefined
+  emit(event: ModelEvent): void
+}
+
+/** The attempts of one request, one after the other: says when each begins and how it ends. */
+export class AttemptLog {
+  readonly #asked: Asked
+  readonly #place: AskPlace
+  #count = 0
+  #last: Attempt | undefined
+
+  constructor(asked: Asked, place: AskPlace) {
+    this.#asked = asked
+    this.#place = place
+  }
+
+  /** On whose behalf the attempts are made. */
+  get agent(): string {
+    return this.#asked.agent
+  }
+
+  /** Pays for the attempts; absent if nothing is limited. */
+  get budget(): BudgetWall | undefined {
+    return this.#place.budget
+  }
+
+  get prices(): Prices {
+    return this.#place.prices
+  }
+
+  /** What the model of the last attempt costs, if that is known. */
+  get price(): ModelPrice | undefined {
+    return this.#last?.price
+  }
+
+  /** Says that another attempt begins, to ask a model known as `provider/model`; gives who is told what comes of it. */
+  begin(model: string, price: ModelPrice | undefined): AttemptObserver {
+    // Whoever tries again has given up on what was before, also if nothing was heard of that.
+    this.failed('given up')
+    this.#last = new Attempt({ asked: this.#asked, model, price, count: ++this.#count }, this.#place)
+    return this.#last
+  }
+
+  /** The last attempt gave this answer. May be said more than once. */
+  answered(answer: ModelAnswer): void {
+    this.#last?.answered(answer)
+  }
+
+  /** The last attempt came to nothing. May be said more than once. */
+  failed(error: unknown): void {
+    this.#last?.failed(error)
+  }
+}
+
+interface Attempted {
+  readonly asked: Asked
+  readonly model: string
+  readonly price: ModelPrice | undefined
+  readonly count: number
+}
+
+class Attempt implements AttemptObserver {
+  readonly #attempted: Attempted
+  readonly #place: AskPlace
+  readonly #startedAt: number
+  #hasBegun = false
+  #isOver = false
+
+  constructor(attempted: Attempted, place: AskPlace) {
+    this.#attempted = attempted
+    this.#place = place
+    this.#startedAt = place.runtime.now()
+    const { asked, model, count: attempt } = attempted
+    const { agent, purpose, step } = asked
+    place.emit({ type: 'model-call', agent, model, purpose, step, attempt })
+  }
+
+  get price(): ModelPrice | undefined {
+    return this.#attempted.price
+  }
+
+  begun(): void {
+    this.#hasBegun = true
+  }
+
+  answered({ usage, finishReason }: ModelAnswer): void {
+    if (this.#isOver) return
+    const durationMs = this.#end()
+    const { asked, model, count: attempt } = this.#attempted
+    const { agent, purpose, step } = asked
+    this.#place.emit({ type: 'model-end', agent, model, purpose, step, attempt, durationMs, usage, finishReason })
+  }
+
+  failed(error: unknown): void {
+    if (this.#isOver) return
+    const durationMs = this.#end()
+    const { asked, model, count: attempt } = this.#attempted
+    const { agent, purpose, step } = asked
+    const problem = modelErrorFrom(error, model).message
+    const failure = { type: 'model-end' as const, agent, model, purpose, step, attempt, durationMs, problem }
+    this.#place.emit(this.#hasBegun ? { ...failure, isBrokenOff: true } : failure)
+  }
+
+  /** Gives how long it took, in milliseconds. */
+  #end(): number {
+    this.#isOver = true
+    return this.#place.runtime.now() - this.#startedAt
+  }
+}
