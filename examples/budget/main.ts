@@ -1,5 +1,5 @@
 // A budget for a whole tree of agents: an editor, a critic it asks in a nested chat, and a summary, all from one purse.
-import { AssistantAgent, UserProxyAgent, type ChatResult } from 'conversable'
+import { AssistantAgent, textOf, UserProxyAgent, type ChatResult } from 'conversable'
 import { printUsageSummary } from 'conversable/console'
 import { ScriptedModel } from 'conversable/testing'
 
@@ -27,7 +27,7 @@ function house(): Promise<ChatResult> {
     [
       {
         recipient: critic,
-        message: ({ messages }) => `What about this? ${String(messages.at(-1)?.content)}`,
+        message: ({ messages }) => `What about this? ${messages.slice(-1).map(textOf).join('')}`,
         maxTurns: 1,
       },
     ],

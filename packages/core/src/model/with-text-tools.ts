@@ -9,6 +9,6 @@ import { providerCall } from './provider-call.ts'
  * are found while it comes. For use outside of agents; inside, the option `toolCalls` of `llmConfig` does the same.
  */
 export function withTextTools(model: ModelSource): LanguageModelV4 {
-  const { call } = namedCall(model, (resolved, name) => providerCall(resolved, name, 'text'))
+  const { call } = namedCall(model, (resolved, name) => providerCall(resolved, name, { toolCalls: 'text' }))
   return layeredModel(model, {}, () => call)
 }
