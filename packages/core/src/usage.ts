@@ -83,9 +83,16 @@ export class UsageMeter {
 
   /** What was counted so far. */
   report(): UsageReport {
+    const { paid, fromCache } = this.#inside?.size
+      ? this.#withInside()
+      : { paid: this.#paid, fromCache: this.#fromCache }
+    return fromCache ? { ...paid.table(), fromCache: fromCache.table() } : paid.table()
+  }
+
+  #withInside(): { readonly paid: UsageSums; readonly fromCache: UsageSums | undefined } {
     const all = new UsageMeter()
     this.#addUpIn(all)
-    return { ...all.#paid.table(), ...(all.#fromCache && { fromCache: all.#fromCache.table() }) }
+    return { paid: all.#paid, fromCache: all.#fromCache }
   }
 
   #addUpIn(meter: UsageMeter): void {
@@ -129,7 +136,7 @@ class UsageSums {
   }
 
   table(): UsageTable {
-    return { ...this.#total, byAgent: Object.fromEntries(this.#byAgent), byModel: Object.fromEntries(this.#byModel) }
+    return { ...this.#total, byAgent: copied(this.#byAgent), byModel: copied(this.#byModel) }
   }
 }
 
@@ -161,6 +168,10 @@ function sumIn(sums: Map<string, UsageSum>, key: string): UsageSum {
   const sum = { ...NOTHING_USED }
   sums.set(key, sum)
   return sum
+}
+
+function copied(sums: ReadonlyMap<string, UsageSum>): Record<string, Usage> {
+  return Object.fromEntries([...sums].map(([key, sum]) => [key, { ...sum }]))
 }
 
 /** A count that is unknown once is unknown from then on. */
