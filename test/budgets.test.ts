@@ -1,4 +1,5 @@
 import { ModelError, textOf, type Budget, type ChatResult, type Usage, type UsageReport } from 'conversable'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Entry, World } from './budgets/billing-model.ts'
 import { lines, visit } from './budgets/house.ts'
@@ -47,6 +48,8 @@ async function hold(seed: number): Promise<Finished> {
     () => undefined,
     (thrown: unknown) => thrown ?? new Error('nothing'),
   )
+  // What was cut off on its way is on the bill, too, once the provider has it.
+  await setImmediate()
   const mayBeCutOff = budget.timeMs !== undefined || expertBudget?.timeMs !== undefined
   return { seed, world, budget, usage: run.usage, result: await run.outcome, error, mayBeCutOff }
 }

@@ -21,7 +21,7 @@ export interface Entry {
   readonly at: number
 }
 
-/** How a provider fails. `honest` ones fail only by refusing, which they do not bill. */
+/** How a provider fails. `honest` ones fail only by refusing, and bill neither that nor what nobody waits for. */
 export interface Manners {
   readonly failures: number
   readonly honest: boolean
@@ -78,6 +78,11 @@ async function answer(options: LanguageModelV4CallOptions, world: World): Promis
   const fails = dice() < manners.failures
   const kind = manners.honest ? 0 : Math.floor(dice() * 5)
   const usage = usageOf(options, dice)
+  // Whoever has hung up hears nothing of the answer, which may be billed all the same.
+  if (options.abortSignal?.aborted) {
+    charge('no-answer', manners.honest ? undefined : usage)
+    throw options.abortSignal.reason
+  }
   if (fails && kind === 0) {
     charge('all')
     const statusCode = dice() < 0.5 ? 429 : 503

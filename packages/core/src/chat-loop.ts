@@ -79,19 +79,20 @@ export function sendMessage(
   { sender, recipient }: { readonly sender: Agent; readonly recipient: Agent },
 ): Message | Promise<Message> {
   const { context } = chat
-  const silent = sender.silent ?? chat.silent
+  const sending = { sender, recipient, silent: sender.silent ?? chat.silent }
   const prepared = sender.prepareMessage
     ? callback({ agent: sender.name, what: 'prepareMessage', signal: context.signal }, () =>
-        sender.prepareMessage?.(message, { sender, recipient, silent }),
+        sender.prepareMessage?.(message, sending),
       )
     : message
-  const write = (input: unknown): Message =>
-    writeDown(chat, draftOf(input, sender.name, recipient.name), { sender, recipient, silent })
-  return isPromise(prepared) ? prepared.then(write) : write(prepared)
+  return isPromise(prepared)
+    ? prepared.then((input) => writeDown(chat, input, sending))
+    : writeDown(chat, prepared, sending)
 }
 
-function writeDown(chat: HeldChat, draft: MessageDraft, { sender, recipient, silent }: Sending): Message {
+function writeDown(chat: HeldChat, input: unknown, { sender, recipient, silent }: Sending): Message {
   const { conversation, context } = chat
+  const draft = draftOf(input, sender.name, recipient.name)
   const visibleTo = draft.visibleTo ?? chat.visibleTo?.(draft, sender.name)
   const stored = conversation.append(sender.name, visibleTo ? { ...draft, visibleTo } : draft)
   const at = { chatId: context.chatId, path: [...context.path, sender.name] }

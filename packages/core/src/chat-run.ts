@@ -2,6 +2,7 @@ import type { ChatEvent, EventBody, EventOrigin } from './event.ts'
 import { AgentChatError } from './errors/agent-chat-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import type { UsageMeter, UsageReport } from './usage.ts'
+import { forwardAbort } from './util/abortable.ts'
 import { EventLog } from './util/event-log.ts'
 
 /** What a run gives to whoever holds its chats. */
@@ -142,19 +143,6 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
         })
       }
     }
-  }
-}
-
-/** Aborts `controller` as soon as one of the signals is; gives what takes the listeners off again. */
-function forwardAbort(signals: readonly AbortSignal[], controller: AbortController): () => void {
-  const releases = signals.map((signal) => {
-    const cancel = (): void => controller.abort(signal.reason)
-    if (signal.aborted) cancel()
-    else signal.addEventListener('abort', cancel, { once: true })
-    return () => signal.removeEventListener('abort', cancel)
-  })
-  return () => {
-    for (const release of releases) release()
   }
 }
 

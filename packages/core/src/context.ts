@@ -16,10 +16,24 @@ export function turnOf(
   who: { readonly recipient: Agent; readonly sender: Agent | undefined; readonly silent: boolean },
 ): Turn {
   const { recipient, sender, silent } = who
+  const { chatId } = chat
   const messageId = conversation.nextMessageId
-  const origin = { chatId: chat.chatId, path: [...chat.path, recipient.name] }
+  const path = [...chat.path, recipient.name]
+  const origin = { chatId, path }
+  let chats = 0
+  // Written out, not spread from another object: there is one for every message.
   return {
-    ...at(chat, origin, { scope: messageId, usage: chat.usage }),
+    signal: chat.signal,
+    cancellation: chat.cancellation,
+    runtime: chat.runtime,
+    humanInput: chat.humanInput,
+    usage: chat.usage,
+    prices: chat.prices,
+    budget: chat.budget,
+    chatId,
+    path,
+    emit: (event, elsewhere = origin) => chat.emit(event, elsewhere),
+    newChatId: () => `${messageId}.${chats++}`,
     recipient,
     sender,
     silent,
@@ -28,6 +42,7 @@ export function turnOf(
     messageId,
   }
 }
+
 /** The same context with chats inside it numbered by `scope`: for a part of a turn that may run beside others. */
 export function scopedContext(outer: ChatContext, scope: string): ChatContext {
   return at(outer, { chatId: outer.chatId, path: outer.path }, { scope, usage: outer.usage })

@@ -24,7 +24,6 @@ import { send, type SendOptions } from './send.ts'
 import type { RunOptions } from './start-run.ts'
 import { assertToolName } from './tools/tool-name.ts'
 import { checkCount } from './check-options.ts'
-import { isPromise } from './util/is-promise.ts'
 import { quote } from './util/quote.ts'
 
 const SILENCE: Reply = Object.freeze({ stop: 'no-reply' })
@@ -241,10 +240,13 @@ export class ConversableAgent implements Agent {
   }
 
   /** Takes a turn: lets the hooks change what is seen, then asks the reply functions in order. */
-  async generateReply(turn: Turn): Promise<Reply> {
-    const messages = this.#hasReplyHooks() ? await this.#hooked(turn) : turn.messages
-    const reply = this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages }, this.#fallback)
-    return isPromise(reply) ? await reply : reply
+  generateReply(turn: Turn): Promise<Reply> {
+    return this.#hasReplyHooks() ? this.#replyBehindHooks(turn) : this.#replies.answer(turn, this.#fallback)
+  }
+
+  async #replyBehindHooks(turn: Turn): Promise<Reply> {
+    const messages = await this.#hooked(turn)
+    return this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages }, this.#fallback)
   }
 
   /** Runs the hooks on a message that is about to be sent. */

@@ -32,6 +32,7 @@ export class Conversation {
   /** How far that chat has come, or the group's inside it: what a stop reason tells when it is cut off. */
   progress = { agent: '', turn: 0 }
   readonly #messages: Message[] = []
+  #nextId: string | undefined
   #hasPrivate = false
   readonly #derived = new Map<string, unknown>()
 
@@ -72,7 +73,7 @@ export class Conversation {
 
   /** The id that the next message will have. */
   get nextMessageId(): string {
-    return `${this.id}/${this.#messages.length}`
+    return (this.#nextId ??= `${this.id}/${this.#messages.length}`)
   }
 
   /** Adds a message of an agent, frozen. Fields that are no part of a message are left out. */
@@ -106,9 +107,12 @@ export class Conversation {
    * the conversation: it is left out of `toJSON` and made anew when it is missing.
    */
   derive<Value>(key: string, make: () => Value): Value {
-    if (!this.#derived.has(key)) this.#derived.set(key, make())
+    const known = this.#derived.get(key)
     // A key is used with one type only: each caller has a prefix of its own.
-    return this.#derived.get(key) as Value
+    if (known !== undefined) return known as Value
+    const made = make()
+    this.#derived.set(key, made)
+    return made
   }
 
   /** Lets go of everything that was worked out. */
@@ -125,6 +129,7 @@ export class Conversation {
 
   #add(message: Message): Message {
     this.#messages.push(message)
+    this.#nextId = undefined
     if (message.visibleTo) this.#hasPrivate = true
     return message
   }

@@ -136,7 +136,7 @@ export { withRateLimit } from './model/with-rate-limit.ts'
 export { withRetry } from './model/with-retry.ts'
 export { withTextTools } from './model/with-text-tools.ts'
 export { withTimeout } from './model/with-timeout.ts'
-export type { Deadlines } from './model/watched-call.ts'
+export type { Deadlines } from './model/streamed-call.ts'
 export type { LayerWatcher } from './model/layered-model.ts'
 export { TEXT_TOOLS_PROMPT } from './model/text-tools.ts'
 

@@ -75,8 +75,12 @@ export class ReplyList {
   }
 
   /** The first answer to a turn; `fallback` if nobody has one. */
-  answer(turn: Turn, fallback: Reply): Reply | PromiseLike<Reply> {
-    return this.#answerFrom(0, turn, fallback)
+  answer(turn: Turn, fallback: Reply): Promise<Reply> {
+    try {
+      return Promise.resolve(this.#answerFrom(0, turn, fallback))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** Waits only for functions that wait themselves: most turns are passed on by all but the last one. */

@@ -9,7 +9,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
  */
 export class RunCancellation implements Cancellation {
   readonly signal: AbortSignal
-  readonly #waiting = new Set<Waiting>()
+  /** A list, as those who came last mostly go first. */
+  #waiting: Waiting[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #timerAt = Infinity
 
@@ -37,13 +38,15 @@ export class RunCancellation implements Cancellation {
 
   add(waiting: Waiting): void {
     if (this.signal.aborted) return waiting.end(this.signal.reason)
-    this.#waiting.add(waiting)
+    this.#waiting.push(waiting)
     const now = Date.now()
     this.#lookAt(waiting.lookAgainAt?.(now) ?? Infinity, now)
   }
 
   remove(waiting: Waiting): void {
-    this.#waiting.delete(waiting)
+    const index = this.#waiting.lastIndexOf(waiting)
+    if (index === this.#waiting.length - 1) this.#waiting.pop()
+    else if (index !== -1) this.#waiting.splice(index, 1)
   }
 
   /** The run has ended: takes listener and timer away. */
@@ -53,8 +56,9 @@ export class RunCancellation implements Cancellation {
   }
 
   readonly #onAbort = (): void => {
-    for (const waiting of this.#waiting) waiting.end(this.signal.reason)
-    this.#waiting.clear()
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const one of waiting) one.end(this.signal.reason)
   }
 
   #lookAt(at: number, now: number): void {
@@ -69,7 +73,8 @@ export class RunCancellation implements Cancellation {
     this.#timerAt = Infinity
     const now = Date.now()
     let next = Infinity
-    for (const waiting of this.#waiting) next = Math.min(next, waiting.lookAgainAt?.(now) ?? Infinity)
+    // Those whose time has come go while they are looked at.
+    for (const waiting of this.#waiting.slice()) next = Math.min(next, waiting.lookAgainAt?.(now) ?? Infinity)
     this.#lookAt(next, now)
   }
 }

@@ -3,7 +3,7 @@ import type { ContentPart, ProviderMetadata, ReasoningPart, TextPart, ToolCall }
 import type { ModelPrice } from '../ports/prices.ts'
 import { validName } from '../tools/tool-name.ts'
 import type { ModelAnswer } from '../ports/model.ts'
-import { assertFinished, unfinished, type EndedAnswer } from './answer-end.ts'
+import { unfinished } from './answer-end.ts'
 import { reportedUsage } from './reported-usage.ts'
 
 /** A piece of an answer that is still being written. */
@@ -20,7 +20,7 @@ interface OpenPart {
 
 /** Puts an answer together from the parts of its stream. */
 export class AnswerReader {
-  readonly #modelId: string
+  #modelId: string
   readonly #onPart: ((part: AnswerPart) => void) | undefined
   readonly #parts: OpenPart[] = []
   readonly #toolCalls: ToolCall[] = []
@@ -31,6 +31,7 @@ export class AnswerReader {
   #usage: LanguageModelV4Usage | undefined
   #finishReason = 'other'
 
+  /** @param modelId - `provider/model`, as it is known before the model says so itself. */
   constructor(modelId: string, onPart: ((part: AnswerPart) => void) | undefined) {
     this.#modelId = modelId
     this.#onPart = onPart
@@ -41,8 +42,14 @@ export class AnswerReader {
     return this.#text
   }
 
+  /** `provider/model` of the model that answers. */
+  get modelId(): string {
+    return this.#modelId
+  }
+
   /** Takes the next part of the stream. Parts that say nothing about the answer are passed over. */
-  take(part: LanguageModelV4StreamPart): void {
+  take(part: LanguageModelV4StreamPart, modelId: string): void {
+    this.#modelId = modelId
     switch (part.type) {
       case 'text-start':
         this.#start('text', part)
@@ -59,12 +66,9 @@ export class AnswerReader {
       case 'tool-call':
         return part.providerExecuted ? undefined : this.#call(part)
       case 'finish':
-        assertFinished(part, this.#modelId, this.#soFar)
         this.#usage = part.usage
         this.#finishReason = part.finishReason.unified
         return undefined
-      case 'error':
-        throw part.error
       default:
         return undefined
     }
@@ -77,7 +81,7 @@ export class AnswerReader {
    * @throws ModelError if the stream ended before the model had finished.
    */
   answer(price?: ModelPrice): ModelAnswer {
-    if (!this.#usage) throw unfinished(this.#modelId, this.#soFar)
+    if (!this.#usage) throw unfinished(this.#modelId, { isEmpty: this.#parts.length === 0, partialText: this.#text })
     return {
       model: this.#modelId,
       text: this.#hasText ? this.#text : undefined,
@@ -86,10 +90,6 @@ export class AnswerReader {
       usage: reportedUsage(this.#usage, price),
       finishReason: this.#finishReason,
     }
-  }
-
-  get #soFar(): EndedAnswer {
-    return { isEmpty: this.#parts.length === 0 && this.#toolCalls.length === 0, partialText: this.#text }
   }
 
   #content(): string | readonly ContentPart[] {

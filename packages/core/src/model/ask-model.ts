@@ -8,7 +8,7 @@ import { AttemptLog } from './attempt-log.ts'
 import { withSettings } from './call-settings.ts'
 import { configuredCall } from './configured-call.ts'
 import { modelsOf, priceOf } from './entries.ts'
-import type { PartReader } from './model-call.ts'
+import type { ModelCall, TakePart } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import { spentOn } from './reported-usage.ts'
 import { modelIdOf } from './named-call.ts'
@@ -35,82 +35,93 @@ export interface ModelRequest {
 /** What a request needs of its place in a run. */
 export type AskContext = Pick<ChatContext, 'budget' | 'cancellation' | 'emit' | 'prices' | 'runtime' | 'usage'>
 
-/**
- * Asks a model, as one step, and counts what it used. A request that is too large for the context window of `config` is
- * cut down first.
- *
- * @throws ModelError when it cannot be reached, refuses the request, stalls, or breaks its protocol; BudgetError when
- *   the budget of the run does not pay for it.
- */
-export async function askModel(config: LlmConfig, asked: ModelRequest, context: AskContext): Promise<ModelAnswer> {
-  const request = config.contextWindow ? await cutDown(config, asked, context) : asked
-  const { runtime, usage, budget } = context
-  const { agent } = request
-  let isReplayed = true
-  const ask = (emit: Emit): Promise<ModelAnswer> => {
-    isReplayed = false
-    return readAnswer(config, request, { ...context, runtime: runtime.inside ?? runtime, emit })
+/** The models of a configuration, ready to be asked. Whoever asks often keeps it: what is around a call is put up once. */
+export class ModelClient {
+  readonly #config: LlmConfig
+  readonly #call: ModelCall
+  /** `provider/model`, of each that may answer. */
+  readonly #names: string
+
+  constructor(config: LlmConfig) {
+    this.#config = config
+    this.#call = configuredCall(config)
+    this.#names = modelsOf(config.model).map(modelIdOf).join(', ')
   }
-  // A runtime that answers from its notes tells what happened then: so what was used is counted there, too.
-  const emit: Emit = (event, at) => {
-    if (event.type === 'model-end') {
-      if (event.problem !== undefined) usage.addFailure(agent, event.model, event.isBrokenOff === true)
-      if (isReplayed) budget?.count(event.usage ? spentOn(event.usage) : {})
+
+  /**
+   * Asks, as one step, and counts what was used. A request that is too large for the context window of the
+   * configuration is cut down first.
+   *
+   * @throws ModelError when the model cannot be reached, refuses the request, stalls, or breaks its protocol;
+   *   BudgetError when the budget of the run does not pay for it.
+   */
+  ask(request: ModelRequest, context: AskContext): Promise<ModelAnswer> {
+    if (!this.#config.contextWindow) return this.#step(request, context)
+    return cutDown(this.#config, request, context).then((fitting) => this.#step(fitting, context))
+  }
+
+  #step(request: ModelRequest, context: AskContext): Promise<ModelAnswer> {
+    const { runtime, usage, budget } = context
+    const { agent } = request
+    let isReplayed = true
+    const ask = (emit: Emit): Promise<ModelAnswer> => {
+      isReplayed = false
+      return this.#answerTo(request, context, emit)
     }
-    context.emit(event, at)
+    // A runtime that answers from its notes tells what happened then: so what was used is counted there, too.
+    const emit: Emit = (event, at) => {
+      if (event.type === 'model-end') {
+        if (event.problem !== undefined) usage.addFailure(agent, event.model, event.isBrokenOff === true)
+        if (isReplayed) budget?.count(event.usage ? spentOn(event.usage) : {})
+      }
+      context.emit(event, at)
+    }
+    const input = (): unknown => ({ model: this.#names, ...callOptions(this.#config, request) })
+    return runtime.step(request.step, ask, { agent, input, emit }).then(
+      (answer) => {
+        answer.rejected?.forEach((rejected) => usage.add(agent, rejected))
+        usage.add(agent, answer)
+        return answer
+      },
+      (error: unknown) => {
+        budget?.useUp(error)
+        throw error
+      },
+    )
   }
-  const input = (): unknown => ({ model: namesOf(config), ...callOptions(config, request) })
-  try {
-    const answer = await runtime.step(request.step, ask, { agent, input, emit })
-    answer.rejected?.forEach((rejected) => usage.add(agent, rejected))
-    usage.add(agent, answer)
-    return answer
-  } catch (error) {
-    budget?.useUp(error)
-    throw error
+
+  async #answerTo(request: ModelRequest, context: AskContext, emit: Emit): Promise<ModelAnswer> {
+    const { messageId } = request
+    const { cancellation, prices, budget, runtime: outside } = context
+    const runtime = outside.inside ?? outside
+    const attempts = new AttemptLog(request, { runtime, prices, budget, emit })
+    const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
+    const reader = new AnswerReader(this.#names, onPart)
+    const take: TakePart = (part, modelId) => reader.take(part, modelId)
+    try {
+      const options = callOptions(this.#config, request)
+      const notes = await this.#call(options, take, { cancellation, runtime, emit, attempts })
+      const price = notes?.cached ? await priceOf(this.#config, reader.modelId, prices) : attempts.price
+      const answer = reader.answer(price)
+      attempts.answered(answer)
+      return notes ? { ...answer, ...notes } : answer
+    } catch (error) {
+      attempts.failed(error)
+      // The caller's own reason goes through as it is.
+      cancellation.signal.throwIfAborted()
+      throw modelErrorFrom(error, reader.modelId, reader.partialText)
+    }
   }
+}
+
+/** As `ask` of a {@link ModelClient} that nobody needs again. */
+export function askModel(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelAnswer> {
+  return new ModelClient(config).ask(request, context)
 }
 
 function cutDown(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelRequest> {
   const ask: AskForSummary = (model, compaction) => askModel(model, compaction, context)
   return fitToWindow(config, request, { emit: (event) => context.emit(event), ask })
-}
-
-async function readAnswer(config: LlmConfig, request: ModelRequest, context: AskContext): Promise<ModelAnswer> {
-  const { messageId } = request
-  const { cancellation, runtime, emit } = context
-  const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
-  const attempts = new AttemptLog(request, context)
-  let parts: PartReader | undefined
-  let reader: AnswerReader | undefined
-  try {
-    parts = await configuredCall(config, { cancellation, runtime, emit, attempts })(callOptions(config, request))
-    reader = new AnswerReader(parts.modelId, onPart)
-    if (parts.held) for (const part of parts.held) reader.take(part)
-    for (;;) {
-      const { done, value } = await parts.read()
-      if (done) break
-      reader.take(value)
-    }
-    parts.close()
-    if (parts.cutOff) throw parts.cutOff.reason
-    const { modelId, notes } = parts
-    const answer = reader.answer(notes?.cached ? await priceOf(config, modelId, context.prices) : attempts.price)
-    attempts.answered(answer)
-    return notes ? { ...answer, ...notes } : answer
-  } catch (error) {
-    parts?.cancel(error)
-    attempts.failed(error)
-    // The caller's own reason goes through as it is.
-    cancellation.signal.throwIfAborted()
-    const modelId = parts?.modelId ?? namesOf(config)
-    throw modelErrorFrom(parts?.cutOff ? parts.cutOff.reason : error, modelId, reader?.partialText)
-  }
-}
-
-/** `provider/model`, of each that may answer. */
-function namesOf(config: LlmConfig): string {
-  return modelsOf(config.model).map(modelIdOf).join(', ')
 }
 
 function callOptions(config: LlmConfig, request: ModelRequest): LanguageModelV4CallOptions {

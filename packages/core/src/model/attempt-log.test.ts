@@ -5,8 +5,9 @@ import type { ModelAnswer } from '../ports/model.ts'
 import type { ModelPrice } from '../ports/prices.ts'
 import { ScriptedModel, type Script } from '../testing/scripted-model.ts'
 import { AttemptLog } from './attempt-log.ts'
-import { wholeAnswer } from './held-answer.ts'
-import { callOf, type ModelCall } from './model-call.ts'
+import { contextOutsideRuns } from './call-context.ts'
+import { callOf } from './streamed-call.ts'
+import { wholeAnswer } from './whole-answer.ts'
 
 const options: LanguageModelV4CallOptions = { prompt: [{ role: 'system', content: 'Hello.' }] }
 
@@ -20,23 +21,25 @@ function logged(script: Script, price?: ModelPrice) {
     prices: { of: () => undefined },
     budget: undefined,
   })
-  const call = callOf(new ScriptedModel(script), 'scripted/model', () => log.begin('scripted/model', price))
-  return { log, call, events }
-}
-
-/** Reads an answer to its end, as `askModel` does. */
-async function read(call: ModelCall, log: AttemptLog): Promise<ModelAnswer> {
-  const { answer } = await wholeAnswer(await call(options), log.price)
-  log.answered(answer)
-  return answer
+  log.price = price
+  const call = callOf(new ScriptedModel(script), 'scripted/model')
+  const controller = new AbortController()
+  const context = { ...contextOutsideRuns(controller.signal), attempts: log }
+  /** Reads an answer to its end, as a client does. */
+  async function read(): Promise<ModelAnswer> {
+    const { answer } = await wholeAnswer('scripted/model', (take) => call(options, take, context), log)
+    log.answered(answer)
+    return answer
+  }
+  return { log, read, events, controller }
 }
 
 const about = { agent: 'coder', model: 'scripted/model', purpose: 'reply', step: 'c1/1/coder.model' }
 
 test('an attempt is seen when it begins and when it is answered', async () => {
   const script = [{ text: 'hi', usage: { inputTokens: 1_000, outputTokens: 100 } }]
-  const { log, call, events } = logged(script, { input: 1, output: 10 })
-  const { usage } = await read(call, log)
+  const { read, events } = logged(script, { input: 1, output: 10 })
+  const { usage } = await read()
   expect(usage).toMatchObject({ calls: 1, inputTokens: 1_000, outputTokens: 100, costUsd: 0.002 })
   expect(events).toEqual([
     { type: 'model-call', ...about, attempt: 1 },
@@ -45,10 +48,10 @@ test('an attempt is seen when it begins and when it is answered', async () => {
 })
 
 test('each attempt of a retry is seen', async () => {
-  const { log, call, events } = logged([{ error: 'busy', status: 429 }, { error: 'down', status: 500 }, 'hi'])
-  await expect(read(call, log)).rejects.toThrow('busy')
-  await expect(read(call, log)).rejects.toThrow('down')
-  await read(call, log)
+  const { read, events } = logged([{ error: 'busy', status: 429 }, { error: 'down', status: 500 }, 'hi'])
+  await expect(read()).rejects.toThrow('busy')
+  await expect(read()).rejects.toThrow('down')
+  await read()
   expect(
     events.map(({ type, ...event }) => [
       type,
@@ -67,8 +70,8 @@ test('each attempt of a retry is seen', async () => {
 })
 
 test('what broke off after it had begun is told as that, and once', async () => {
-  const { log, call, events } = logged([{ text: 'half', breakAfterText: true }])
-  await expect(read(call, log)).rejects.toThrow('the connection broke')
+  const { log, read, events } = logged([{ text: 'half', breakAfterText: true }])
+  await expect(read()).rejects.toThrow('the connection broke')
   log.failed(new Error('told twice'))
   const problem = 'Model "scripted/model" failed: the connection broke'
   expect(events.slice(1)).toEqual([
@@ -76,20 +79,18 @@ test('what broke off after it had begun is told as that, and once', async () => 
   ])
 })
 
-test('an attempt that nobody reads on, or that is tried again without a word, has failed', async () => {
-  const { call, events } = logged(['one', 'two', 'three'])
-  const first = await call(options)
-  first.cancel(new Error('too slow'))
-  await call(options)
-  await call(options)
+test('an attempt that is cut off has failed, whether the model listens or not', async () => {
+  const { read, events, controller } = logged([{ text: 'never', delayMs: 60_000 }])
+  const reading = read()
+  controller.abort(new Error('too slow'))
+  await expect(reading).rejects.toThrow('too slow')
   expect(events.flatMap((event) => (event.type === 'model-end' ? [event.problem] : []))).toEqual([
     'Model "scripted/model" failed: too slow',
-    'Model "scripted/model" failed: "given up"',
   ])
 })
 
 test('an answer that is told twice is one', async () => {
-  const { log, call, events } = logged(['hi'])
-  log.answered(await read(call, log))
+  const { log, read, events } = logged(['hi'])
+  log.answered(await read())
   expect(events).toHaveLength(2)
 })

@@ -3,7 +3,6 @@ import type { BudgetWall } from '../ports/budget.ts'
 import type { ModelAnswer } from '../ports/model.ts'
 import type { ModelPrice, Prices } from '../ports/prices.ts'
 import type { Runtime } from '../ports/runtime.ts'
-import type { AttemptObserver } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
 
 /** Which request it is, and on whose behalf. */
@@ -21,10 +20,18 @@ export interface AskPlace {
   emit(event: ModelEvent): void
 }
 
+/** Who is told when a provider begins to answer, and when that comes to nothing, which may be said more than once. */
+export interface AttemptObserver {
+  begun(): void
+  failed(error: unknown): void
+}
+
 /** The attempts of one request, one after the other: says when each begins and how it ends. */
 export class AttemptLog {
   readonly #asked: Asked
   readonly #place: AskPlace
+  /** What the model costs that is asked now, if that is known. */
+  price: ModelPrice | undefined
   #count = 0
   #last: Attempt | undefined
 
@@ -47,16 +54,14 @@ export class AttemptLog {
     return this.#place.prices
   }
 
-  /** What the model of the last attempt costs, if that is known. */
-  get price(): ModelPrice | undefined {
-    return this.#last?.price
+  /** Whether the provider of the last attempt had begun to answer. */
+  get hasBegun(): boolean {
+    return this.#last?.hasBegun ?? false
   }
 
   /** Says that another attempt begins, to ask a model known as `provider/model`; gives who is told what comes of it. */
-  begin(model: string, price: ModelPrice | undefined): AttemptObserver {
-    // Whoever tries again has given up on what was before, also if nothing was heard of that.
-    this.failed('given up')
-    this.#last = new Attempt({ asked: this.#asked, model, price, count: ++this.#count }, this.#place)
+  begin(model: string): AttemptObserver {
+    this.#last = new Attempt({ asked: this.#asked, model, count: ++this.#count }, this.#place)
     return this.#last
   }
 
@@ -74,7 +79,6 @@ export class AttemptLog {
 interface Attempted {
   readonly asked: Asked
   readonly model: string
-  readonly price: ModelPrice | undefined
   readonly count: number
 }
 
@@ -82,7 +86,7 @@ class Attempt implements AttemptObserver {
   readonly #attempted: Attempted
   readonly #place: AskPlace
   readonly #startedAt: number
-  #hasBegun = false
+  hasBegun = false
   #isOver = false
 
   constructor(attempted: Attempted, place: AskPlace) {
@@ -94,12 +98,8 @@ class Attempt implements AttemptObserver {
     place.emit({ type: 'model-call', agent, model, purpose, step, attempt })
   }
 
-  get price(): ModelPrice | undefined {
-    return this.#attempted.price
-  }
-
   begun(): void {
-    this.#hasBegun = true
+    this.hasBegun = true
   }
 
   answered({ usage, finishReason }: ModelAnswer): void {
@@ -117,7 +117,7 @@ class Attempt implements AttemptObserver {
     const { agent, purpose, step } = asked
     const problem = modelErrorFrom(error, model).message
     const failure = { type: 'model-end' as const, agent, model, purpose, step, attempt, durationMs, problem }
-    this.#place.emit(this.#hasBegun ? { ...failure, isBrokenOff: true } : failure)
+    this.#place.emit(this.hasBegun ? { ...failure, isBrokenOff: true } : failure)
   }
 
   /** Gives how long it took, in milliseconds. */

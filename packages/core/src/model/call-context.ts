@@ -15,11 +15,10 @@ export interface CallContext {
 
 /** A context for a call outside of any run. Close its cancellation when the call has ended. */
 export function contextOutsideRuns(
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   onEvent: (event: ModelEvent) => void = () => {},
 ): CallContext & { readonly cancellation: RunCancellation } {
-  const cancellation = new RunCancellation(signal ?? new AbortController().signal)
-  return { cancellation, runtime: inlineRuntime, emit: onEvent }
+  return { cancellation: new RunCancellation(signal), runtime: inlineRuntime, emit: onEvent }
 }
 
 /** Waits for a while, but no longer than the run lasts; then rejects with the signal's reason. */

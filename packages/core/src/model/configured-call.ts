@@ -1,5 +1,4 @@
 import type { LlmConfig, ModelSettings, ModelSource } from '../ports/model.ts'
-import type { CallContext } from './call-context.ts'
 import { withSettings } from './call-settings.ts'
 import { entriesOf, isList } from './entries.ts'
 import type { ModelCall } from './model-call.ts'
@@ -12,33 +11,37 @@ import { limitedCall } from './with-rate-limit.ts'
 import { retriedCall } from './with-retry.ts'
 
 /** The call that a configuration describes, each layer as far as it asks for it. */
-export function configuredCall(config: LlmConfig, context: CallContext): ModelCall {
+export function configuredCall(config: LlmConfig): ModelCall {
   const { model, filter, cache } = config
-  const call = isList(model) || filter ? callOfList(config, context) : callOfOne(model, config, context).call
-  return cache ? cachedCall(call, { cache, models: questionOf(config) }, context) : call
+  const call = isList(model) || filter ? callOfList(config) : callOfOne(model, config).call
+  return cache ? cachedCall(call, { cache, models: questionOf(config) }) : call
 }
 
-function callOfList(config: LlmConfig, context: CallContext): ModelCall {
+function callOfList(config: LlmConfig): ModelCall {
   const alternatives = entriesOf(config).map((entry): Alternative => {
     // Its own settings go before those of the list.
-    const { modelId, call } = callOfOne(entry.model, { ...config, ...entry }, context)
+    const { modelId, call } = callOfOne(entry.model, { ...config, ...entry })
     const filter = entry.filter ?? config.filter
-    return { modelId, call: (options) => call(withSettings({ ...options }, entry)), ...(filter && { filter }) }
+    return { modelId, call: withOwnSettings(call, entry), ...(filter && { filter }) }
   })
-  return fallbackCall(alternatives, context)
+  return fallbackCall(alternatives)
+}
+
+function withOwnSettings(next: ModelCall, entry: ModelSettings): ModelCall {
+  return (options, take, context) => next(withSettings({ ...options }, entry), take, context)
 }
 
 /**
  * Retry > rate limit > what the provider wants > budget > timeout > provider. The waits for one's turn, and for room in
  * a budget, stand outside of the deadlines, which are for the model: it is not the model that is silent then.
  */
-function callOfOne(model: ModelSource, settings: ModelSettings, context: CallContext): NamedCall {
+function callOfOne(model: ModelSource, settings: ModelSettings): NamedCall {
   const { retry = {}, rateLimit, toolCalls } = settings
   const { modelId, call } = namedCall(model, (resolved, name) =>
-    providerCall(resolved, name, { toolCalls, call: triedCall(resolved, name, { settings, context }) }),
+    providerCall(resolved, name, { toolCalls, call: triedCall(resolved, name, settings) }),
   )
-  const limited = rateLimit ? limitedCall(call, rateLimit, context) : call
-  return { modelId, call: retry ? retriedCall({ modelId, call: limited }, retry, context) : limited }
+  const limited = rateLimit ? limitedCall(call, rateLimit) : call
+  return { modelId, call: retry ? retriedCall({ modelId, call: limited }, retry) : limited }
 }
 
 /** Who may answer, and with which settings of its own. */

@@ -1,16 +1,22 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { unfinished } from './answer-end.ts'
-import { readParts, type PartReader } from './model-call.ts'
+import type { TakePart } from './model-call.ts'
 
 type Words = Extract<LanguageModelV4Content, { type: 'text' | 'reasoning' }>
 type WordsPart = Extract<LanguageModelV4StreamPart, { type: `${Words['type']}-${'start' | 'delta' | 'end'}` }>
 
-/** A streamed answer as a whole, as `doGenerate` of the specification gives it. */
-export async function generatedFrom(parts: PartReader): Promise<LanguageModelV4GenerateResult> {
+/**
+ * A streamed answer as a whole, as `doGenerate` of the specification gives it.
+ *
+ * @param ask - Makes the call.
+ */
+export async function generatedFrom(ask: (take: TakePart) => Promise<unknown>): Promise<LanguageModelV4GenerateResult> {
   const content: LanguageModelV4Content[] = []
   const open = new Map<string, Words>()
   let result: Partial<LanguageModelV4GenerateResult> = { warnings: [] }
-  await readParts(parts, (part) => {
+  let model = ''
+  await ask((part, modelId) => {
+    model = modelId
     switch (part.type) {
       case 'text-start':
       case 'text-delta':
@@ -46,7 +52,7 @@ export async function generatedFrom(parts: PartReader): Promise<LanguageModelV4G
     }
   })
   const { usage, finishReason, warnings = [] } = result
-  if (!usage || !finishReason) throw unfinished(parts.modelId, { isEmpty: content.length === 0 })
+  if (!usage || !finishReason) throw unfinished(model, { isEmpty: content.length === 0 })
   return { ...result, content, usage, finishReason, warnings }
 }
 

@@ -1,9 +1,15 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  LanguageModelV4StreamResult,
+} from '@ai-sdk/provider'
 import type { ModelEvent } from '../event.ts'
 import type { ModelSource } from '../ports/model.ts'
-import { contextOutsideRuns, type CallContext } from './call-context.ts'
+import { forwardAbort } from '../util/abortable.ts'
+import { contextOutsideRuns } from './call-context.ts'
 import { generatedFrom } from './generated.ts'
-import type { ModelCall, PartReader } from './model-call.ts'
+import type { AnswerNotes, ModelCall, TakePart } from './model-call.ts'
 import { namedCall, type NamedCall } from './named-call.ts'
 
 /** Sees what a layer does, where there is no run whose events would say it. */
@@ -14,36 +20,60 @@ export interface LayerWatcher {
 /**
  * A model that is asked through a layer: for use outside of agents, or inside of them as any other model.
  *
- * @param layer - What is put around the model's call; made anew for each request.
+ * @param layer - Puts something around the model's call.
  */
 export function layeredModel(
   model: ModelSource,
   { onEvent }: LayerWatcher,
-  layer: (next: NamedCall, context: CallContext) => ModelCall,
+  layer: (next: NamedCall) => ModelCall,
 ): LanguageModelV4 {
-  const next = namedCall(model)
+  const call = layer(namedCall(model))
+  const ask = async (
+    options: LanguageModelV4CallOptions,
+    controller: AbortController,
+    take: TakePart,
+  ): Promise<AnswerNotes | undefined> => {
+    const release = forwardAbort(options.abortSignal ? [options.abortSignal] : [], controller)
+    const context = contextOutsideRuns(controller.signal, onEvent)
+    try {
+      return await call(options, take, context)
+    } finally {
+      context.cancellation.close()
+      release()
+    }
+  }
   return {
     specificationVersion: 'v4',
     ...nameOf(model),
-    async doStream(options) {
-      const context = contextOutsideRuns(options.abortSignal, onEvent)
-      const end = (): void => context.cancellation.close()
-      try {
-        return { stream: streamOf(await layer(next, context)(options), end) }
-      } catch (error) {
-        end()
-        throw error
-      }
-    },
-    async doGenerate(options) {
-      const context = contextOutsideRuns(options.abortSignal, onEvent)
-      try {
-        return await generatedFrom(await layer(next, context)(options))
-      } finally {
-        context.cancellation.close()
-      }
-    },
+    doStream: (options) => streamFrom((controller, take) => ask(options, controller, take)),
+    doGenerate: (options) => generatedFrom((take) => ask(options, new AbortController(), take)),
   }
+}
+
+/** The parts of an answer as a stream, once there is one of them. Whoever cancels the stream ends the call. */
+function streamFrom(
+  ask: (controller: AbortController, take: TakePart) => Promise<unknown>,
+): Promise<LanguageModelV4StreamResult> {
+  const ending = new AbortController()
+  return new Promise((resolve, reject) => {
+    let parts: ReadableStreamDefaultController<LanguageModelV4StreamPart> | undefined
+    const stream = new ReadableStream<LanguageModelV4StreamPart>({
+      start: (controller) => void (parts = controller),
+      cancel: (reason) => ending.abort(reason),
+    })
+    let isAnswering = false
+    const take: TakePart = (part) => {
+      isAnswering = true
+      parts?.enqueue(part)
+      resolve({ stream })
+    }
+    void ask(ending, take)
+      .catch((error: unknown) => {
+        if (!isAnswering) reject(error)
+        else if (!ending.signal.aborted) parts?.enqueue({ type: 'error', error })
+      })
+      .then(() => (ending.signal.aborted ? parts?.error(ending.signal.reason) : parts?.close()))
+  })
 }
 
 function nameOf(model: ModelSource): Pick<LanguageModelV4, 'provider' | 'modelId' | 'supportedUrls'> {
@@ -54,34 +84,4 @@ function nameOf(model: ModelSource): Pick<LanguageModelV4, 'provider' | 'modelId
   const { provider, modelId, supportedUrls } = model
   // A model that reads the names of speakers in a way of its own does so behind a layer, too.
   return { provider, modelId, supportedUrls, ...('speakerNames' in model && { speakerNames: model.speakerNames }) }
-}
-
-/** The parts as a stream, read when they are asked for and not before. */
-function streamOf(parts: PartReader, end: () => void): ReadableStream<LanguageModelV4StreamPart> {
-  return new ReadableStream(
-    {
-      start(controller) {
-        for (const part of parts.held ?? []) controller.enqueue(part)
-      },
-      async pull(controller) {
-        try {
-          const { done, value } = await parts.read()
-          if (!done) return controller.enqueue(value)
-          parts.close()
-        } catch (error) {
-          parts.cancel(error)
-          controller.error(parts.cutOff ? parts.cutOff.reason : error)
-          return end()
-        }
-        if (parts.cutOff) controller.error(parts.cutOff.reason)
-        else controller.close()
-        end()
-      },
-      cancel(reason) {
-        parts.cancel(reason)
-        end()
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }

@@ -6,6 +6,7 @@ import { legalCall } from './legal-call.ts'
 import { promptFor } from './prompt.ts'
 import { promptRulesOf } from './prompt-rules.ts'
 import { chance } from '../../../../test/chance.ts'
+import { partsOfCall } from '../../../../test/parts-of-call.ts'
 
 /** A scripted model that goes by the name of a provider. */
 function modelOf(provider: string): { readonly model: LanguageModelV4; readonly scripted: ScriptedModel } {
@@ -21,14 +22,8 @@ function modelOf(provider: string): { readonly model: LanguageModelV4; readonly 
   return { model, scripted }
 }
 
-async function partsOf(model: LanguageModelV4): Promise<LanguageModelV4StreamPart[]> {
-  const reader = await legalCall(model)({ prompt: [{ role: 'system', content: 'S' }] })
-  const parts: LanguageModelV4StreamPart[] = []
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return parts
-    parts.push(value)
-  }
+function partsOf(model: LanguageModelV4): Promise<LanguageModelV4StreamPart[]> {
+  return partsOfCall(legalCall(model), { prompt: [{ role: 'system', content: 'S' }] })
 }
 
 test.each([
@@ -99,7 +94,7 @@ test.each(['anthropic.messages', 'mistral.chat', 'deepseek.chat', 'openai.chat']
           prompt: promptFor('me', messages),
           tools: [{ type: 'function' as const, name: 'look', inputSchema: {} }],
         }
-        await legalCall(model)(options)
+        await partsOfCall(legalCall(model), options)
         messages.push({ id: `c/${turn}`, name: 'me', content: `answer ${turn}` })
       }
       const sent = scripted.prompts.map((prompt) => prompt.map(asText).join('\n'))

@@ -1,9 +1,9 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { callOf, type ModelCall, type PartReader } from './model-call.ts'
+import type { ModelCall } from './model-call.ts'
 import { withOrigin } from './origin.ts'
 import { withOwnCalls } from './own-calls.ts'
-import { PassingReader } from './passing-reader.ts'
 import { promptRulesOf, type PromptRules } from './prompt-rules.ts'
+import { callOf } from './streamed-call.ts'
 import { inTurns } from './turns.ts'
 
 /**
@@ -20,7 +20,12 @@ export function legalCall(
 ): ModelCall {
   const rules = promptRulesOf(model.provider)
   if (!rules) return next
-  return async (options) => new NotedReader(await next({ ...options, prompt: legalPrompt(options, modelId, rules) }))
+  return (options, take, context) =>
+    next(
+      { ...options, prompt: legalPrompt(options, modelId, rules) },
+      (part) => take(withOrigin(part, modelId), modelId),
+      context,
+    )
 }
 
 /** A prompt that keeps the rules. */
@@ -33,12 +38,4 @@ function legalPrompt(options: LanguageModelV4CallOptions, modelId: string, rules
     callsNeedThoughts: rules.callsNeedThoughts(modelId, options),
   })
   return inTurns(own, rules)
-}
-
-/** Notes on the parts of an answer where they came from. */
-class NotedReader extends PassingReader {
-  override async read(): ReturnType<PartReader['read']> {
-    const result = await this.parts.read()
-    return result.done ? result : { done: false, value: withOrigin(result.value, this.modelId) }
-  }
 }

@@ -1,8 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { ModelSource } from '../ports/model.ts'
 import { isPromise } from '../util/is-promise.ts'
-import { callOf, type ModelCall } from './model-call.ts'
+import type { ModelCall } from './model-call.ts'
 import { resolveModel } from './resolve-model.ts'
+import { callOf } from './streamed-call.ts'
 
 /** A call, and the name of the model that it asks. */
 export interface NamedCall {
@@ -18,16 +19,16 @@ export interface NamedCall {
  */
 export function namedCall(
   source: ModelSource,
-  toCall: (model: LanguageModelV4, modelId: string) => ModelCall = callOf,
+  toCall: (model: LanguageModelV4, modelId: string) => ModelCall = (model, modelId) => callOf(model, modelId),
 ): NamedCall {
   const modelId = modelIdOf(source)
   const model = typeof source === 'string' ? undefined : resolveModel(source)
   if (model && !isPromise(model)) return { modelId, call: toCall(model, modelId) }
   return {
     modelId,
-    call: async (options) => {
+    call: async (options, take, context) => {
       const loaded = await (model ?? resolveModel(source))
-      return toCall(loaded, `${loaded.provider}/${loaded.modelId}`)(options)
+      return toCall(loaded, `${loaded.provider}/${loaded.modelId}`)(options, take, context)
     },
   }
 }

@@ -17,13 +17,14 @@ export class PriceBook implements Prices {
   of(model: ModelName): ReturnType<PriceSource> {
     const { provider, modelId } = model
     const known = this.#found.get(provider) ?? new Map<string, ReturnType<PriceSource>>()
-    if (known.has(modelId)) return known.get(modelId)
+    const price = known.get(modelId)
+    if (price !== undefined || known.has(modelId)) return price
     this.#found.set(provider, known)
-    const note = (price: ModelPrice | undefined): ModelPrice | undefined => {
-      if (price !== undefined) checkPrice(`the price of model ${quote(`${provider}/${modelId}`)}`, price)
+    const note = (told: ModelPrice | undefined): ModelPrice | undefined => {
+      if (told !== undefined) checkPrice(`the price of model ${quote(`${provider}/${modelId}`)}`, told)
       // From now on it is known without waiting.
-      known.set(modelId, price)
-      return price
+      known.set(modelId, told)
+      return told
     }
     const found = this.#lookUp({ provider, modelId })
     if (!isPromise(found)) return note(found)

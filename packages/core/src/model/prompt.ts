@@ -13,6 +13,9 @@ type UserPart = Extract<LanguageModelV4Message, { readonly role: 'user' }>['cont
 type NameOptions = { readonly providerOptions?: { readonly conversable: { readonly name: string } } }
 type AssistantPart = Extract<LanguageModelV4Message, { readonly role: 'assistant' }>['content'][number]
 
+const NO_CALLS: readonly ToolCall[] = Object.freeze([])
+const NO_RESULTS: readonly ToolResult[] = Object.freeze([])
+
 /** What a model reads in place of an answer that never came. */
 export const UNANSWERED = 'This call was not answered: the conversation went on without it.'
 
@@ -53,13 +56,20 @@ export function promptOf(
   conversation: Conversation,
   { systemMessage, names }: Omit<PromptOptions, 'inGroup'> = {},
 ): LanguageModelV4Prompt {
-  const inGroup = conversation.group !== undefined
-  const builder = conversation.derive(
-    `prompt:${names}:${agent}`,
-    () => new PromptBuilder(agent, { inGroup, ...(names && { names }) }),
-  )
+  // By constant keys first, then by agent: a key of both would be put together anew for every request.
+  const builders = conversation.derive(names === 'text' ? 'prompts:text' : 'prompts', noBuilders)
+  let builder = builders.get(agent)
+  if (!builder) {
+    const inGroup = conversation.group !== undefined
+    builder = new PromptBuilder(agent, { inGroup, ...(names && { names }) })
+    builders.set(agent, builder)
+  }
   builder.take(conversation.messagesFor(agent))
   return builder.prompt(systemMessage)
+}
+
+function noBuilders(): Map<string, PromptBuilder> {
+  return new Map()
 }
 
 /** Builds a prompt by appending, for one agent and one growing list of messages. */
@@ -72,7 +82,7 @@ class PromptBuilder {
   readonly #names = new Map<string, NameOptions>()
   #taken = 0
   /** The calls of the last message, not answered yet. */
-  #pending: readonly ToolCall[] = []
+  #pending = NO_CALLS
 
   constructor(agent: string, { inGroup = false, names = 'metadata' }: PromptOptions) {
     this.#agent = agent
@@ -98,19 +108,19 @@ class PromptBuilder {
 
   #add(stored: Message): void {
     const message = this.#inGroup && stored.by !== undefined ? { ...stored, name: stored.by } : stored
-    const results = message.toolResults ?? []
-    const orphans = results.filter((result) => !this.#pending.some((call) => call.id === result.callId))
-    if (this.#pending.length > 0) this.#prompt.push(answersTo(this.#pending, results))
-    this.#pending = message.toolCalls ?? []
-    if (!isToolAnswer(message)) this.#prompt.push(this.#spoken(message))
-    else if (orphans.length > 0) {
-      const text = orphans.map((result) => result.content).join('\n\n')
-      this.#prompt.push({
-        role: 'user',
-        content: this.#spokenBy(message.name, [{ type: 'text', text }]),
-        ...this.#optionsFor(message.name),
-      })
-    }
+    const { toolResults = NO_RESULTS } = message
+    const calls = this.#pending
+    if (calls.length > 0) this.#prompt.push(answersTo(calls, toolResults))
+    this.#pending = message.toolCalls ?? NO_CALLS
+    if (!isToolAnswer(message)) return void this.#prompt.push(this.#spoken(message))
+    const orphans = toolResults.filter((result) => !calls.some((call) => call.id === result.callId))
+    if (orphans.length === 0) return
+    const text = orphans.map((result) => result.content).join('\n\n')
+    this.#prompt.push({
+      role: 'user',
+      content: this.#spokenBy(message.name, [{ type: 'text', text }]),
+      ...this.#optionsFor(message.name),
+    })
   }
 
   #spoken(message: Message): LanguageModelV4Message {

@@ -6,7 +6,8 @@ import {
 } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
 import { ScriptedModel, type ScriptedAnswer } from '../testing/scripted-model.ts'
-import { callOf } from './model-call.ts'
+import { partsOfCall } from '../../../../test/parts-of-call.ts'
+import { callOf } from './streamed-call.ts'
 import { promptFor } from './prompt.ts'
 import { TEXT_TOOLS_PROMPT, textToolsCall } from './text-tools.ts'
 import { withTextTools } from './with-text-tools.ts'
@@ -136,26 +137,22 @@ describe('with "auto"', () => {
     ['tools param requires --jinja flag', 500],
   ])('a refusal %j makes the request again in words', async (message, status) => {
     const scripted = model(refusal(message, status))
-    const parts = await textToolsCall(callOf(scripted), 'auto')({ prompt: [user], tools })
+    const parts = await partsOfCall(textToolsCall(callOf(scripted), 'auto'), { prompt: [user], tools })
     expect(scripted.requests.map((request) => request.tools?.length ?? 0)).toEqual([1, 0])
-    expect((await parts.read()).value).toEqual({ type: 'stream-start', warnings: [] })
+    expect(parts[0]).toEqual({ type: 'stream-start', warnings: [] })
+    expect(parts.filter(({ type }) => type === 'tool-call')).toHaveLength(1)
   })
 
   test('any other refusal stays one', async () => {
     const scripted = model(refusal('The tool weather has a broken schema.', 400))
-    await expect(textToolsCall(callOf(scripted), 'auto')({ prompt: [user], tools })).rejects.toThrow('broken schema')
+    const asked = partsOfCall(textToolsCall(callOf(scripted), 'auto'), { prompt: [user], tools })
+    await expect(asked).rejects.toThrow('broken schema')
     expect(scripted.requests).toHaveLength(1)
   })
 
   test('an answer by the provider’s means is taken as it is', async () => {
     const scripted = model(WRITTEN)
-    const reader = await textToolsCall(callOf(scripted), 'auto')({ prompt: [user], tools })
-    const types: string[] = []
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      types.push(value.type)
-    }
-    expect(types).not.toContain('tool-call')
+    const parts = await partsOfCall(textToolsCall(callOf(scripted), 'auto'), { prompt: [user], tools })
+    expect(parts.map(({ type }) => type)).not.toContain('tool-call')
   })
 })

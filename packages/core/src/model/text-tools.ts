@@ -8,8 +8,7 @@ import {
   type LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider'
 import type { ToolCalls } from '../ports/model.ts'
-import type { ModelCall, PartReader } from './model-call.ts'
-import { PassingReader } from './passing-reader.ts'
+import type { ModelCall, TakePart } from './model-call.ts'
 import { TextCallReader, type AnswerPiece } from './text-calls.ts'
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>
@@ -36,16 +35,17 @@ const NO_TOOLS =
  * @param when - Always (`text`), or once more when the model's provider says that it has no tools (`auto`).
  */
 export function textToolsCall(next: ModelCall, when: Exclude<ToolCalls, 'native'>): ModelCall {
-  const inText = async (options: LanguageModelV4CallOptions): Promise<PartReader> => {
+  const inText: ModelCall = (options, take, context) => {
     const names = functionsOf(options).map(({ name }) => name)
-    return new CallingReader(await next(textual(options)), new TextCallReader(names))
+    const calling = new CallingText(new TextCallReader(names), take)
+    return next(textual(options), (part, modelId) => calling.take(part, modelId), context)
   }
-  return (options) => {
-    if (!options.tools || options.tools.length === 0) return next(options)
-    if (when === 'text') return inText(options)
-    return next(options).catch((error: unknown) => {
+  return (options, take, context) => {
+    if (!options.tools || options.tools.length === 0) return next(options, take, context)
+    if (when === 'text') return inText(options, take, context)
+    return next(options, take, context).catch((error: unknown) => {
       if (!saysNoTools(error)) throw error
-      return inText(options)
+      return inText(options, take, context)
     })
   }
 }
@@ -117,46 +117,36 @@ function resultOf({ toolName, output }: LanguageModelV4ToolResultPart): string {
 }
 
 /** Turns blocks of an answer's text into calls. */
-class CallingReader extends PassingReader {
+class CallingText {
   readonly #calls: TextCallReader
-  readonly #ready: LanguageModelV4StreamPart[] = []
+  readonly #take: TakePart
   #called = 0
   /** Of the text that is being written. */
   #textId = ''
 
-  constructor(parts: PartReader, calls: TextCallReader) {
-    super(parts)
+  constructor(calls: TextCallReader, take: TakePart) {
     this.#calls = calls
+    this.#take = take
   }
 
-  override async read(): ReturnType<PartReader['read']> {
-    for (;;) {
-      const ready = this.#ready.shift()
-      if (ready) return { done: false, value: ready }
-      const result = await this.parts.read()
-      if (result.done) return result
-      this.#take(result.value)
-    }
-  }
-
-  #take(part: LanguageModelV4StreamPart): void {
+  take(part: LanguageModelV4StreamPart, modelId: string): void {
     switch (part.type) {
       case 'text-delta':
         this.#textId = part.id
-        return this.#add(this.#calls.push(part.delta))
+        return this.#add(this.#calls.push(part.delta), modelId)
       case 'text-end':
-        this.#add(this.#calls.end())
-        return void this.#ready.push(part)
+        this.#add(this.#calls.end(), modelId)
+        return this.#take(part, modelId)
       case 'finish':
-        this.#add(this.#calls.end())
-        return void this.#ready.push(this.#called > 0 ? finishedWithCalls(part) : part)
+        this.#add(this.#calls.end(), modelId)
+        return this.#take(this.#called > 0 ? finishedWithCalls(part) : part, modelId)
       default:
-        this.#ready.push(part)
+        this.#take(part, modelId)
     }
   }
 
-  #add(pieces: readonly AnswerPiece[]): void {
-    for (const piece of pieces) this.#ready.push(this.#partOf(piece))
+  #add(pieces: readonly AnswerPiece[], modelId: string): void {
+    for (const piece of pieces) this.#take(this.#partOf(piece), modelId)
   }
 
   #partOf(piece: AnswerPiece): LanguageModelV4StreamPart {

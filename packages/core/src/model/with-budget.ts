@@ -1,39 +1,55 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Usage, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions, SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { BudgetWall, Claim, Reservation, Spent } from '../ports/budget.ts'
 import type { Cancellation } from '../ports/cancellation.ts'
 import type { ModelPrice } from '../ports/prices.ts'
 import { costBound } from './cost.ts'
-import type { ModelCall, PartReader } from './model-call.ts'
-import { PassingReader } from './passing-reader.ts'
+import type { ModelCall, TakePart } from './model-call.ts'
 import { reportedUsage, spentOn } from './reported-usage.ts'
 import { tokenBound } from './token-bound.ts'
 
+const NOTHING: Spent = Object.freeze({ tokens: 0, costUsd: 0 })
+
+/**
+ * Makes a call only if the budget of the run pays for the most that it may use, and settles what it did use. An answer
+ * may be no longer than the budget pays for. What broke off without a report counts as the most that it may have used.
+ *
+ * @param modelId - `provider/model`.
+ */
+export function withBudget(next: ModelCall, modelId: string): ModelCall {
+  return (options, take, context) => {
+    const { attempts, cancellation } = context
+    const budget = attempts?.budget
+    if (!budget) return next(options, take, context)
+    const { agent, price } = attempts
+    return paidCall(next, { budget, agent, model: modelId, price, cancellation })(options, take, context)
+  }
+}
+
 /** Who pays for a call, and what it costs. */
-export interface Paid {
+interface Paid {
   readonly budget: BudgetWall
   readonly agent: string
-  /** `provider/model`. */
   readonly model: string
   readonly price: ModelPrice | undefined
   readonly cancellation: Cancellation
 }
 
-const NOTHING: Spent = Object.freeze({ tokens: 0, costUsd: 0 })
-
-/**
- * Makes a call only if a budget pays for the most that it may use, and settles what it did use. An answer may be no
- * longer than the budget pays for. What broke off without a report counts as the most that it may have used.
- */
-export function withBudget(next: ModelCall, paid: Paid): ModelCall {
-  return async (options) => {
+function paidCall(next: ModelCall, paid: Paid): ModelCall {
+  return async (options, take, context) => {
     const reservation = await reserved(claimOf(options, paid), paid)
     const { outputTokens: maxOutputTokens } = reservation
+    let spent: Spent = {}
+    const noting: TakePart = (part, modelId) => {
+      if (part.type === 'finish') spent = spentOn(reportedUsage(part.usage, paid.price))
+      take(part, modelId)
+    }
     try {
-      const parts = await next(maxOutputTokens === undefined ? options : { ...options, maxOutputTokens })
-      return new PaidParts(parts, reservation, paid.price)
+      return await next(maxOutputTokens === undefined ? options : { ...options, maxOutputTokens }, noting, context)
     } catch (error) {
-      reservation.settle(wasRefused(error) ? NOTHING : {})
+      if (!context.attempts?.hasBegun && wasRefused(error)) spent = NOTHING
       throw error
+    } finally {
+      reservation.settle(spent)
     }
   }
 }
@@ -92,43 +108,4 @@ function budgetTokensOf(thoughts: unknown): number {
 function wasRefused(error: unknown): boolean {
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown }
   return typeof statusCode === 'number' && statusCode >= 400
-}
-
-/** Hands an answer on, and settles what it used as soon as that is known. */
-class PaidParts extends PassingReader {
-  readonly #reservation: Reservation
-  readonly #price: ModelPrice | undefined
-  #usage: LanguageModelV4Usage | undefined
-
-  constructor(parts: PartReader, reservation: Reservation, price: ModelPrice | undefined) {
-    super(parts)
-    this.#reservation = reservation
-    this.#price = price
-  }
-
-  override async read(): ReturnType<PartReader['read']> {
-    try {
-      const result = await this.parts.read()
-      if (result.value?.type === 'finish') this.#usage = result.value.usage
-      if (result.done) this.#settle()
-      return result
-    } catch (error) {
-      this.#settle()
-      throw error
-    }
-  }
-
-  override close(): void {
-    this.#settle()
-    super.close()
-  }
-
-  override cancel(reason: unknown): void {
-    this.#settle()
-    super.cancel(reason)
-  }
-
-  #settle(): void {
-    this.#reservation.settle(this.#usage ? spentOn(reportedUsage(this.#usage, this.#price)) : {})
-  }
 }

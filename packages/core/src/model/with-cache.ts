@@ -4,10 +4,9 @@ import type { ModelSource } from '../ports/model.ts'
 import { canonicalJson } from '../util/canonical-json.ts'
 import { sha256 } from '../util/sha256.ts'
 import type { CallContext } from './call-context.ts'
-import { HeldAnswer } from './held-answer.ts'
 import { answerOfText, textOfAnswer, type KeptAnswer } from './kept-answer.ts'
 import { layeredModel, type LayerWatcher } from './layered-model.ts'
-import type { ModelCall, PartRead, PartReader } from './model-call.ts'
+import type { AnswerNotes, ModelCall, TakePart } from './model-call.ts'
 import { identityOf } from './named-call.ts'
 
 /**
@@ -17,7 +16,7 @@ import { identityOf } from './named-call.ts'
  */
 export function withCache(model: ModelSource, cache: ModelCache, watcher: LayerWatcher = {}): LanguageModelV4 {
   const models = [identityOf(model)]
-  return layeredModel(model, watcher, ({ call }, context) => cachedCall(call, { cache, models }, context))
+  return layeredModel(model, watcher, ({ call }) => cachedCall(call, { cache, models }))
 }
 
 /** Where answers are kept, and who is asked. */
@@ -28,22 +27,38 @@ export interface Cached {
 }
 
 /** Takes an answer from the cache, or asks and keeps it. A call that is the same as one under way waits for that one. */
-export function cachedCall(next: ModelCall, { cache, models }: Cached, context: CallContext): ModelCall {
-  return async (options) => {
+export function cachedCall(next: ModelCall, { cache, models }: Cached): ModelCall {
+  return async (options, take, context) => {
     const key = await keyOf(options, { models, seed: cache.seed })
     for (let pending = cache.pending.get(key); pending; pending = cache.pending.get(key)) {
       const kept = answerIn(await context.cancellation.guard(pending))
       // None: whoever asked has failed or given up. Somebody else may have begun by now.
-      if (kept) return hit(kept, context)
+      if (kept) return hit(kept, take, context)
     }
     const making = new Making(cache, key, context)
     try {
       const kept = await making.find()
-      return kept ? hit(kept, context) : await KeepingReader.of(await next(options), making)
-    } catch (error) {
+      return kept ? hit(kept, take, context) : await keptCall(next, making)(options, take, context)
+    } finally {
       making.end(undefined)
-      throw error
     }
+  }
+}
+
+/** Hands an answer on, and keeps it once it has come to its end. */
+function keptCall(next: ModelCall, making: Making): ModelCall {
+  return async (options, take, context) => {
+    const parts: LanguageModelV4StreamPart[] = []
+    let model = ''
+    const noting: TakePart = (part, modelId) => {
+      model = modelId
+      parts.push(part)
+      take(part, modelId)
+    }
+    const notes = await next(options, noting, context)
+    // An answer that did not pass its filter is only the best of this time.
+    if (notes?.passFilter !== false) await making.keep({ model, parts })
+    return notes
   }
 }
 
@@ -56,9 +71,10 @@ async function keyOf(
   return sha256(canonicalJson({ ...question, options: { ...options, providerOptions: forProviders } }))
 }
 
-function hit({ model, parts }: KeptAnswer, context: CallContext): HeldAnswer {
+function hit({ model, parts }: KeptAnswer, take: TakePart, context: CallContext): AnswerNotes {
   context.emit({ type: 'cache-hit', model })
-  return new HeldAnswer(model, parts, { cached: true })
+  for (const part of parts) take(part, model)
+  return { cached: true }
 }
 
 function answerIn(text: string | undefined): KeptAnswer | undefined {
@@ -113,61 +129,5 @@ class Making {
 
   #complain(problem: string): void {
     this.#context.emit({ type: 'cache-failure', problem })
-  }
-}
-
-/** Hands an answer on, and keeps it once it has come to its end. */
-class KeepingReader implements PartReader {
-  readonly modelId: string
-  readonly notes: PartReader['notes']
-  held: PartReader['held']
-  readonly #parts: PartReader
-  readonly #making: Making
-  readonly #seen: LanguageModelV4StreamPart[] = []
-  #isWorthKeeping: boolean
-
-  private constructor(parts: PartReader, making: Making) {
-    this.modelId = parts.modelId
-    this.notes = parts.notes
-    this.held = parts.held
-    this.#parts = parts
-    this.#making = making
-    // An answer that did not pass its filter is only the best of this time.
-    this.#isWorthKeeping = parts.notes?.passFilter !== false
-  }
-
-  static async of(parts: PartReader, making: Making): Promise<KeepingReader> {
-    const reader = new KeepingReader(parts, making)
-    for (const part of parts.held ?? []) await reader.#note(part)
-    return reader
-  }
-
-  get cutOff(): PartReader['cutOff'] {
-    return this.#parts.cutOff
-  }
-
-  async read(): Promise<PartRead> {
-    const read = await this.#parts.read()
-    if (!read.done) await this.#note(read.value)
-    return read
-  }
-
-  close(): void {
-    this.#parts.close()
-    this.#making.end(undefined)
-  }
-
-  cancel(reason: unknown): void {
-    this.#parts.cancel(reason)
-    this.#making.end(undefined)
-  }
-
-  async #note(part: LanguageModelV4StreamPart): Promise<void> {
-    this.#seen.push(part)
-    if (part.type === 'error') this.#isWorthKeeping = false
-    if (part.type !== 'finish' || !this.#isWorthKeeping) return
-    const { unified } = part.finishReason
-    if (unified === 'error' || unified === 'interrupted') return
-    await this.#making.keep({ model: this.modelId, parts: this.#seen })
   }
 }

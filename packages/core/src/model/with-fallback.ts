@@ -3,11 +3,10 @@ import { callback } from '../callback.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ModelError } from '../errors/model-error.ts'
 import type { AnswerFilter, ModelAnswer, ModelSource } from '../ports/model.ts'
-import { startOf } from './answer-start.ts'
 import type { CallContext } from './call-context.ts'
-import { HeldAnswer, wholeAnswer, type WholeAnswer } from './held-answer.ts'
+import { wholeAnswer, type WholeAnswer } from './whole-answer.ts'
 import { layeredModel, type LayerWatcher } from './layered-model.ts'
-import type { AnswerNotes, ModelCall, PartReader } from './model-call.ts'
+import type { AnswerNotes, ModelCall, TakePart } from './model-call.ts'
 import { mayFallBack, modelErrorFrom, retold } from './model-failure.ts'
 import { namedCall, type NamedCall } from './named-call.ts'
 
@@ -33,7 +32,7 @@ export function withFallback(models: readonly ModelSource[], options: FallbackOp
   }
   const { filter } = options
   const alternatives = models.map((model) => ({ ...namedCall(model), ...(filter && { filter }) }))
-  return layeredModel(first, options, (_next, context) => fallbackCall(alternatives, context))
+  return layeredModel(first, options, () => fallbackCall(alternatives))
 }
 
 /** One of the models that stand in for one another. */
@@ -42,43 +41,60 @@ export interface Alternative extends NamedCall {
 }
 
 /** Asks one model after the other until one has answered. */
-export function fallbackCall(alternatives: readonly Alternative[], context: CallContext): ModelCall {
+export function fallbackCall(alternatives: readonly Alternative[]): ModelCall {
   const isJudged = alternatives.some(({ filter }) => filter !== undefined)
-  return async (request) => {
+  return async (request, take, context) => {
     const attempts: ModelError[] = []
     const rejected: Pick<ModelAnswer, 'model' | 'usage'>[] = []
     for (let index = 0; ; index++) {
       // In range: at the last one the loop is left.
       const alternative = alternatives[index] as Alternative
       const next = alternatives[index + 1]
-      const opened = await open(alternative, request, { isJudged, context })
-      if (opened instanceof ModelError) {
-        if (!next || !mayFallBack(opened)) throw together(attempts, opened)
-        attempts.push(opened)
-        context.emit({ type: 'model-fallback', model: opened.modelId, next: next.modelId, problem: opened.message })
+      const asked = { request, take, context, isJudged }
+      const outcome = await outcomeOf(alternative, asked)
+      if (outcome instanceof ModelError) {
+        if (!next || !mayFallBack(outcome)) throw together(attempts, outcome)
+        attempts.push(outcome)
+        context.emit({ type: 'model-fallback', model: outcome.modelId, next: next.modelId, problem: outcome.message })
         continue
       }
-      if (!('answer' in opened)) return opened
-      const { answer, parts } = opened
+      if (!outcome || !('answer' in outcome)) return outcome
+      const { answer, parts } = outcome
       context.attempts?.answered(answer)
-      const passFilter = await passes(answer, alternative, { request, context })
+      const passFilter = await passes(answer, alternative, asked)
       context.emit({ type: 'answer-filter', model: answer.model, passFilter })
-      if (passFilter || !next) return new HeldAnswer(answer.model, parts, notesOn(rejected, passFilter))
+      if (passFilter || !next) {
+        for (const part of parts) take(part, answer.model)
+        return notesOn(rejected, passFilter)
+      }
       rejected.push({ model: answer.model, usage: answer.usage })
     }
   }
 }
 
-/** The answer from its first words on, or whole if it is to be judged; or why there is none. */
-async function open(
+interface AskedOfAll {
+  readonly request: LanguageModelV4CallOptions
+  readonly take: TakePart
+  readonly context: CallContext
+  /** Whether answers are held back until they are whole. */
+  readonly isJudged: boolean
+}
+
+/** What came of asking one of them: its answer, handed over already or whole; or why nothing was handed over. */
+async function outcomeOf(
   { call, modelId }: Alternative,
-  request: LanguageModelV4CallOptions,
-  { isJudged, context }: { readonly isJudged: boolean; readonly context: CallContext },
-): Promise<PartReader | WholeAnswer | ModelError> {
+  { request, take, context, isJudged }: AskedOfAll,
+): Promise<AnswerNotes | undefined | WholeAnswer | ModelError> {
+  let isAnswering = false
+  const noting: TakePart = (part, from) => {
+    isAnswering = true
+    take(part, from)
+  }
   try {
-    const parts = await startOf(call, request)
-    return isJudged ? await wholeAnswer(parts, context.attempts?.price) : parts
+    if (isJudged) return await wholeAnswer(modelId, (handOver) => call(request, handOver, context), context.attempts)
+    return await call(request, noting, context)
   } catch (error) {
+    if (isAnswering) throw error
     // The caller's own reason goes through as it is.
     context.cancellation.signal.throwIfAborted()
     const failure = modelErrorFrom(error, modelId)
@@ -91,7 +107,7 @@ async function open(
 async function passes(
   response: ModelAnswer,
   { filter }: Alternative,
-  { request, context }: { readonly request: LanguageModelV4CallOptions; readonly context: CallContext },
+  { request, context }: AskedOfAll,
 ): Promise<boolean> {
   if (!filter) return true
   const { prompt, providerOptions } = request

@@ -5,7 +5,8 @@ import type { ModelEvent } from '../event.ts'
 import type { RetryOptions } from '../ports/model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { ScriptedModel, type ScriptedAnswer } from '../testing/scripted-model.ts'
-import { callOf } from './model-call.ts'
+import { partsOfCall } from '../../../../test/parts-of-call.ts'
+import { callOf } from './streamed-call.ts'
 import { retriedCall, withRetry } from './with-retry.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
@@ -95,12 +96,13 @@ test('an answer that is none is asked for again', async () => {
 describe('waits', () => {
   async function waitsOf(script: ScriptedAnswer[], options: RetryOptions, chance = 0): Promise<number[]> {
     const events: ModelEvent[] = []
-    const call = retriedCall({ modelId: 'a/b', call: callOf(new ScriptedModel(script)) }, options, {
+    const call = retriedCall({ modelId: 'a/b', call: callOf(new ScriptedModel(script)) }, options)
+    const context = {
       cancellation: new RunCancellation(new AbortController().signal),
       runtime: { random: () => chance },
-      emit: (event) => void events.push(event),
-    })
-    await call({ prompt }).catch(() => {})
+      emit: (event: ModelEvent) => void events.push(event),
+    }
+    await partsOfCall(call, { prompt }, context).catch(() => {})
     return events.flatMap((event) => (event.type === 'model-retry' ? event.waitMs : []))
   }
   const busy: ScriptedAnswer = { error: 'busy', status: 503 }

@@ -1,10 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { ModelError } from '../errors/model-error.ts'
 import type { ModelSource, RetryOptions } from '../ports/model.ts'
-import { startOf } from './answer-start.ts'
-import { pause, type CallContext } from './call-context.ts'
+import { pause } from './call-context.ts'
 import { layeredModel, type LayerWatcher } from './layered-model.ts'
-import type { ModelCall, PartReader } from './model-call.ts'
+import type { AnswerNotes, ModelCall, TakePart } from './model-call.ts'
 import { modelErrorFrom } from './model-failure.ts'
 import type { NamedCall } from './named-call.ts'
 
@@ -18,19 +17,24 @@ import type { NamedCall } from './named-call.ts'
  * @throws ModelError of the last try, in place of an answer.
  */
 export function withRetry(model: ModelSource, options: RetryOptions & LayerWatcher = {}): LanguageModelV4 {
-  return layeredModel(model, options, (next, context) => retriedCall(next, options, context))
+  return layeredModel(model, options, (next) => retriedCall(next, options))
 }
 
 /** Makes a call again that failed before it said anything, if that may help. */
-export function retriedCall({ modelId, call }: NamedCall, options: RetryOptions, context: CallContext): ModelCall {
+export function retriedCall({ modelId, call }: NamedCall, options: RetryOptions): ModelCall {
   const { maxRetries = 2 } = options
-  return (request) => {
-    const attempt = (count: number): Promise<PartReader> =>
-      startOf(call, request, async (error) => {
+  return (request, take, context) => {
+    let isAnswering = false
+    const noting: TakePart = (part, from) => {
+      isAnswering = true
+      take(part, from)
+    }
+    const attempt = (count: number): Promise<AnswerNotes | undefined> =>
+      call(request, noting, context).catch(async (error: unknown) => {
+        if (isAnswering) throw error
         // The caller's own reason goes through as it is.
         context.cancellation.signal.throwIfAborted()
         const failure = modelErrorFrom(error, modelId)
-        context.attempts?.failed(failure)
         if (count > maxRetries || !isWorthAnotherTry(failure, options)) throw failure
         const waitMs = waitAfter(failure, { ...options, attempt: count, chance: context.runtime.random() })
         context.emit({ type: 'model-retry', model: modelId, attempt: count, waitMs, problem: failure.message })

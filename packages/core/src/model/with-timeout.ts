@@ -1,7 +1,8 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { ModelSource } from '../ports/model.ts'
 import { layeredModel } from './layered-model.ts'
-import { watchedCall, type Deadlines } from './watched-call.ts'
+import { namedCall } from './named-call.ts'
+import { callOf, type Deadlines } from './streamed-call.ts'
 
 /**
  * A model that may not be silent, nor busy with one answer, for too long, whether it listens to its signal or not.
@@ -9,7 +10,6 @@ import { watchedCall, type Deadlines } from './watched-call.ts'
  * @throws ModelError of the kind `timeout`, retryable; in place of an answer, or of its rest.
  */
 export function withTimeout(model: ModelSource, deadlines: Deadlines = {}): LanguageModelV4 {
-  return layeredModel(model, {}, ({ modelId, call }, { cancellation }) =>
-    watchedCall(call, { deadlines, modelId, cancellation }),
-  )
+  const { call } = namedCall(model, (resolved, name) => callOf(resolved, name, { ...deadlines }))
+  return layeredModel(model, {}, () => call)
 }

@@ -1,5 +1,5 @@
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
-import { askModel, type ModelRequest } from '../model/ask-model.ts'
+import { ModelClient, type ModelRequest } from '../model/ask-model.ts'
 import { askForOutput, type OutputForm } from '../model/output.ts'
 import { filledPrompt } from '../model/templates.ts'
 import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
@@ -20,9 +20,11 @@ export interface ModelReplyOptions {
 
 /** Lets the model answer and passes its words on while they come. Passes the turn on if it gives no content at all. */
 export function modelReply({ llmConfig, systemMessage, tools, output }: ModelReplyOptions): ReplyFunction {
-  return async (turn) => {
+  const client = new ModelClient(llmConfig)
+  const names = speakerNamesOf(llmConfig)
+  return (turn) => {
     const { recipient, messageId } = turn
-    const prompt = promptOfTurn(turn, { systemMessage: systemMessage(), names: speakerNamesOf(llmConfig) })
+    const prompt = promptOfTurn(turn, { systemMessage: systemMessage(), names })
     const request = {
       agent: recipient.name,
       purpose: 'reply' as const,
@@ -32,11 +34,13 @@ export function modelReply({ llmConfig, systemMessage, tools, output }: ModelRep
       source: { conversation: turn.conversation, viewer: recipient.name },
       messageId,
     }
-    if (output) return fittingReply(llmConfig, request, { output, turn })
-    const { text, content, toolCalls } = await askModel(llmConfig, request, turn)
-    if (text === undefined && toolCalls.length === 0) return undefined
-    return { message: toolCalls.length > 0 ? { content, toolCalls } : { content } }
+    return output ? fittingReply(llmConfig, request, { output, turn }) : client.ask(request, turn).then(replyOf)
   }
+}
+
+function replyOf({ text, content, toolCalls }: ModelAnswer): Reply | undefined {
+  if (toolCalls.length > 0) return { message: { content, toolCalls } }
+  return text === undefined ? undefined : { message: { content } }
 }
 
 /** A reply of a certain form. It is told as a whole, once it fits: pieces of an answer that is rejected are no message. */
