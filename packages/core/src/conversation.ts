@@ -141,6 +141,9 @@ function frozenCopy<Value>(value: Value): Value {
   // A copy has the keys and the values of the original, so it is of its type.
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as Value
   const copy = { ...value } as Record<string, unknown>
-  for (const key of Object.keys(copy)) copy[key] = frozenCopy(copy[key])
+  for (const key of Object.keys(copy)) {
+    const inner = copy[key]
+    if (typeof inner === 'object') copy[key] = frozenCopy(inner)
+  }
   return Object.freeze(copy) as Value
 }

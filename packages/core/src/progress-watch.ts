@@ -81,7 +81,7 @@ export class ProgressWatch {
   }
 }
 
-/** What a message says, made to be compared. A long text is read to its end only if one nearby begins alike. */
+/** What a message says, made to be compared. A call or a long text is read to its end only if one nearby begins alike. */
 class Saying {
   readonly id: string
   readonly #message: Message
@@ -91,9 +91,7 @@ class Saying {
   constructor(message: Message) {
     this.id = message.id
     this.#message = message
-    const text = textOf(message)
-    const isLong = text.length > SHORT_TEXT && !isToolAnswer(message)
-    this.#beginning = isLong ? hashOfBeginning(text) : this.#whole()
+    this.#beginning = hashOfLong(message) ?? this.#whole()
   }
 
   isSameAs(other: Saying): boolean {
@@ -103,6 +101,15 @@ class Saying {
   #whole(): string {
     return (this.#signature ??= signatureOf(this.#message))
   }
+}
+
+/** A number for the beginning of the first call or of a long text; for what is short, there is none. */
+function hashOfLong(message: Message): number | undefined {
+  if (isToolAnswer(message)) return undefined
+  const [call] = message.toolCalls ?? []
+  if (call) return hashOfBeginning(call.arguments)
+  const text = textOf(message)
+  return text.length > SHORT_TEXT ? hashOfBeginning(text) : undefined
 }
 
 /** A number for the first letters and digits of a text, without a string in between: this is done for every message. */

@@ -1,8 +1,11 @@
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
 import { scopedContext } from '../context.ts'
+import type { Emit } from '../event.ts'
 import { authorOf, type ToolCall, type ToolResult } from '../message.ts'
+import type { Runtime } from '../ports/runtime.ts'
 import type { CheckedArguments, Tool, ToolContext } from '../ports/tool.ts'
 import { parseArguments } from '../tools/arguments.ts'
+import { isPromise } from '../util/is-promise.ts'
 import { quote } from '../util/quote.ts'
 
 /** What a call gets as its answer when the run is cancelled before its tool is done. */
@@ -29,16 +32,12 @@ async function answerCalls(
   { tools, maxArgumentRepairs }: { readonly tools: ReadonlyMap<string, Tool>; readonly maxArgumentRepairs: number },
   turn: Turn,
 ): Promise<Reply> {
-  let isBad = true
-  const toolResults = await Promise.all(
-    calls.map(async (call): Promise<ToolResult> => {
-      const { badArguments = false, ...answer } = await answerTo(call, tools.get(call.name), turn)
-      isBad &&= badArguments
-      const result = { callId: call.id, name: call.name, ...answer }
-      turn.emit({ type: 'tool-result', result })
-      return result
-    }),
-  )
+  const answers = calls.map((call) => answerTo(call, tools.get(call.name), turn))
+  const [only] = answers
+  // Most messages have one call, which need not wait for others.
+  const answered = only && answers.length === 1 ? [await only] : await Promise.all(answers)
+  const toolResults = answered.map(({ result }) => result)
+  const isBad = answered.every(({ badArguments }) => badArguments)
   const isEnd = toolResults.some((result) => !result.isError && tools.get(result.name)?.endsChat)
   const endsChat = isOnceTooOften(turn, isBad, maxArgumentRepairs) ? ('bad-arguments' as const) : isEnd
   const polling = calls.every((call) => tools.get(call.name)?.pollable)
@@ -57,49 +56,75 @@ function isOnceTooOften({ conversation, recipient }: Turn, isBad: boolean, limit
 /** An answer; `badArguments` if the tool was not run because of them. */
 type Answer = Pick<ToolResult, 'content' | 'isError'> & { readonly badArguments?: boolean }
 
-async function answerTo(call: ToolCall, tool: Tool | undefined, turn: Turn): Promise<Answer> {
+async function answerTo(
+  call: ToolCall,
+  tool: Tool | undefined,
+  turn: Turn,
+): Promise<{ readonly result: ToolResult; readonly badArguments: boolean }> {
+  const { content, isError, badArguments = false } = await answerOf(call, tool, turn)
+  const result = { callId: call.id, name: call.name, content, isError }
+  turn.emit({ type: 'tool-result', result })
+  return { result, badArguments }
+}
+
+/** Waits only where it has to: most calls are checked at once, and many fail before their tool is run. */
+function answerOf(call: ToolCall, tool: Tool | undefined, turn: Turn): Answer | Promise<Answer> {
   if (!tool) return failure(`Error: Function ${call.name} not found.`)
   const parsed = parseArguments(call.arguments)
   if (parsed.problem !== undefined) return { ...failure(parsed.problem), badArguments: true }
-  const checked = await check(tool, parsed.value)
-  if (checked.issues)
+  const given = parsed.value
+  const answerWith = (checked: CheckedArguments): Answer | Promise<Answer> => {
+    if (!checked.issues) return answerOfTool(tool, checked.value, { call, given, turn })
     return { ...failure(checked.issues.map((issue) => `Error: ${issue}`).join('\n')), badArguments: true }
-  turn.emit({ type: 'tool-start', call })
+  }
+  const checked = check(tool, given)
+  return isPromise(checked) ? checked.then(answerWith) : answerWith(checked)
+}
+
+function check(tool: Tool, args: unknown): CheckedArguments | Promise<CheckedArguments> {
+  const fail = (error: unknown): CheckedArguments => ({ issues: [problemOf(error)] })
   try {
-    return await turn.cancellation.guard(run(tool, checked.value, { call, given: parsed.value, turn }))
+    const checked = tool.check(args)
+    return isPromise(checked) ? checked.catch(fail) : checked
   } catch (error) {
+    return fail(error)
+  }
+}
+
+/** A call whose arguments are in order, and those as the model gave them. */
+interface CheckedCall {
+  readonly call: ToolCall
+  readonly given: unknown
+  readonly turn: Turn
+}
+
+/** Waits for a tool for as long as the run lasts. */
+function answerOfTool(tool: Tool, args: unknown, checked: CheckedCall): Promise<Answer> {
+  const { call, turn } = checked
+  turn.emit({ type: 'tool-start', call })
+  return turn.cancellation.guard(run(tool, args, checked)).catch((error: unknown) => {
     if (turn.signal.aborted) return failure(CANCELLED)
     // A tool that fails has an answer: what failed is the step itself.
     throw error
-  }
-}
-
-async function check(tool: Tool, args: unknown): Promise<CheckedArguments> {
-  try {
-    return await tool.check(args)
-  } catch (error) {
-    return { issues: [problemOf(error)] }
-  }
+  })
 }
 
 /** Runs a tool as one step, or lets it take its own. */
-function run(
-  tool: Tool,
-  args: unknown,
-  { call, given, turn }: { readonly call: ToolCall; readonly given: unknown; readonly turn: Turn },
-): Promise<Answer> {
-  const key = stepKey(turn, `tool.${call.name}.${call.id}`)
-  const context = toolContext(turn, call, key)
-  if (tool.ownSteps) return answerOf(tool, args, context)
+function run(tool: Tool, args: unknown, { call, given, turn }: CheckedCall): Promise<Answer> {
   const { runtime, emit, recipient } = turn
+  const key = stepKey(turn, `tool.${call.name}.${call.id}`)
+  if (tool.ownSteps) return outcomeOf(tool, args, toolContext(turn, call, { key, emit, runtime }))
   return runtime.step(
     key,
-    (inner) => answerOf(tool, args, { ...context, emit: inner, runtime: runtime.inside ?? runtime }),
+    (inner) => {
+      const inside = { key, emit: inner, runtime: runtime.inside ?? runtime }
+      return outcomeOf(tool, args, toolContext(turn, call, inside))
+    },
     { agent: recipient.name, input: () => ({ tool: call.name, arguments: given }), emit },
   )
 }
 
-async function answerOf(tool: Tool, args: unknown, context: ToolContext): Promise<Answer> {
+async function outcomeOf(tool: Tool, args: unknown, context: ToolContext): Promise<Answer> {
   try {
     return { content: textOfOutput(await tool.execute(args, context)), isError: false }
   } catch (error) {
@@ -109,13 +134,23 @@ async function answerOf(tool: Tool, args: unknown, context: ToolContext): Promis
   }
 }
 
-function toolContext(turn: Turn, call: ToolCall, key: string): ToolContext {
-  const context = scopedContext(turn, `${turn.messageId}.${call.id}`)
+function toolContext(
+  turn: Turn,
+  call: ToolCall,
+  { key, emit, runtime }: { readonly key: string; readonly emit: Emit; readonly runtime: Runtime },
+): ToolContext {
   const agent = turn.recipient.name
-  const messages = turn.conversation.messagesFor(agent)
   const last = turn.messages.at(-1)
-  const caller = last ? authorOf(last) : agent
-  return { ...context, callId: call.id, idempotencyKey: key, agent, caller, messages }
+  return {
+    ...scopedContext(turn, `${turn.messageId}.${call.id}`),
+    emit,
+    runtime,
+    callId: call.id,
+    idempotencyKey: key,
+    agent,
+    caller: last ? authorOf(last) : agent,
+    messages: turn.conversation.messagesFor(agent),
+  }
 }
 
 function problemOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { CheckedArguments, JsonSchema } from '../ports/tool.ts'
+import { isPromise } from '../util/is-promise.ts'
 import { quote } from '../util/quote.ts'
 import { checkJson } from './check-json.ts'
 
@@ -133,10 +134,14 @@ function withoutOptionalNulls(value: unknown, schema: JsonSchema): unknown {
   return Object.fromEntries(kept)
 }
 
-async function checkStandard(schema: Schema<unknown>, value: unknown): Promise<CheckedArguments> {
-  const result = await schema['~standard'].validate(value)
-  if (!result.issues) return { value: result.value }
-  return { issues: result.issues.map(issueText) }
+/** Waits only for schemas that wait themselves. */
+function checkStandard(schema: Schema<unknown>, value: unknown): CheckedArguments | Promise<CheckedArguments> {
+  const result = schema['~standard'].validate(value)
+  return isPromise(result) ? Promise.resolve(result).then(checkedFrom) : checkedFrom(result)
+}
+
+function checkedFrom(result: SchemaResult<unknown>): CheckedArguments {
+  return result.issues ? { issues: result.issues.map(issueText) } : { value: result.value }
 }
 
 function issueText({ message, path = [] }: SchemaIssue): string {
