@@ -61,7 +61,7 @@ async function readStream(): Promise<void> {
 }
 
 async function ask(): Promise<void> {
-  const cancellation = new RunCancellation(new AbortController().signal)
+  const cancellation = new RunCancellation()
   const prices = { of: () => undefined }
   const context = {
     cancellation,

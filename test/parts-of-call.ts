@@ -6,7 +6,7 @@ import type { ModelCall } from '../packages/core/src/model/model-call.ts'
 export async function partsOfCall(
   call: ModelCall,
   options: LanguageModelV4CallOptions,
-  context: CallContext = contextOutsideRuns(new AbortController().signal),
+  context: CallContext = contextOutsideRuns(),
 ): Promise<LanguageModelV4StreamPart[]> {
   const parts: LanguageModelV4StreamPart[] = []
   await call(options, (part) => void parts.push(part), context)

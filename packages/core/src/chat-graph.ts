@@ -46,9 +46,8 @@ async function holdGraph(
   leave: (partial: Map<ChatKey, ChatResult>) => void,
 ): Promise<Map<ChatKey, ChatResult>> {
   const graphId = outer.newChatId()
-  const failed = new AbortController()
-  const signal = AbortSignal.any([outer.signal, failed.signal])
-  const cancellation = new RunCancellation(signal)
+  const cancellation = new RunCancellation(outer.signal)
+  const { signal } = cancellation
   const ended = new Map<ChatKey, ChatResult>()
   const started = new Map<ChatKey, Promise<ChatResult>>()
   const hold = async (chat: GraphChat): Promise<ChatResult> => {
@@ -72,7 +71,7 @@ async function holdGraph(
   try {
     await Promise.all(chats.map((chat) => resultOf(chat.chatId)))
   } catch (error) {
-    failed.abort(error)
+    cancellation.cancel(error)
     await Promise.allSettled(started.values())
     leave(inOrder(chats, ended))
     throw error

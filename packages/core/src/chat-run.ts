@@ -1,14 +1,14 @@
 import type { ChatEvent, EventBody, EventOrigin } from './event.ts'
 import { AgentChatError } from './errors/agent-chat-error.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import { RunCancellation } from './run-cancellation.ts'
 import type { UsageMeter, UsageReport } from './usage.ts'
-import { forwardAbort } from './util/abortable.ts'
 import { EventLog } from './util/event-log.ts'
 
 /** What a run gives to whoever holds its chats. */
 export interface RunControls<Result> {
-  /** Aborted when the run is cancelled or left. */
-  readonly signal: AbortSignal
+  /** Of the run: cancelled when it is, or when it is left. */
+  readonly cancellation: RunCancellation
   emit(event: EventBody, at: EventOrigin): void
   /** Leaves what there is before an error is thrown. */
   leave(partial: Result): void
@@ -21,10 +21,10 @@ export interface RunControls<Result> {
  * {@link ChatRun.outcome} gives the transcript up to there in every case.
  */
 export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatEvent> {
-  readonly #controller = new AbortController()
-  readonly #listeners = new Set<(event: ChatEvent) => void>()
+  readonly #cancellation: RunCancellation
   readonly #result: Promise<Result>
   readonly #usage: UsageMeter
+  #listeners: Set<(event: ChatEvent) => void> | undefined
   #log: EventLog<ChatEvent> | undefined = new EventLog(mergeDeltas)
   #read = false
   #events = 0
@@ -41,9 +41,10 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
     usage: UsageMeter,
   ) {
     this.#usage = usage
-    const release = forwardAbort(signals, this.#controller)
+    const cancellation = new RunCancellation(...signals)
+    this.#cancellation = cancellation
     const controls: RunControls<Result> = {
-      signal: this.#controller.signal,
+      cancellation,
       emit: (event, at) => this.#emit(event, at),
       leave: (partial) => (this.#partial = partial),
     }
@@ -51,7 +52,7 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
     this.#result = Promise.resolve()
       .then(() => start(controls))
       .finally(() => {
-        release()
+        cancellation.close()
         this.#done = true
         this.#log?.end()
       })
@@ -64,11 +65,12 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
 
   /** Ends the run. Awaiting it then throws `reason`, by default an `AbortError`. */
   cancel(reason?: unknown): void {
-    this.#controller.abort(reason)
+    this.#cancellation.cancel(reason)
   }
 
   /** Calls `listener` with every event, at the moment in which it happens. What it throws is reported as uncaught. */
   subscribe(listener: (event: ChatEvent) => void): this {
+    this.#listeners ??= new Set()
     this.#listeners.add(listener)
     return this
   }
@@ -130,10 +132,10 @@ export class ChatRun<Result> implements PromiseLike<Result>, AsyncIterable<ChatE
   }
 
   #emit(event: EventBody, at: EventOrigin): void {
-    if (!this.#log && this.#listeners.size === 0) return
+    if (!this.#log && !this.#listeners) return
     const full = { ...event, ...at, id: ++this.#events }
     this.#log?.append(full)
-    for (const listener of this.#listeners) {
+    for (const listener of this.#listeners ?? []) {
       try {
         listener(full)
       } catch (error) {

@@ -103,7 +103,7 @@ export function initiateChat<Output>(
  */
 export function checkChat({ sender, recipient }: Sides, options: ChatOptions, further: readonly string[] = []): void {
   const owner = `the chat of ${quote(sender.name)} with ${quote(recipient.name)}`
-  checkOptions(owner, options, [...CHAT_OPTIONS, ...further])
+  checkOptions(owner, options, further.length === 0 ? CHAT_OPTIONS : [...CHAT_OPTIONS, ...further])
   if (sender === recipient || sender.name === recipient.name) {
     throw new ConfigurationError(
       'duplicate-agent',

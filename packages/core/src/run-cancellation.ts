@@ -3,20 +3,29 @@ import type { Cancellation, Waiting } from './ports/cancellation.ts'
 /** What a timer can hold; a longer one fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/**
- * A run's cancellation: one listener and one timer for the whole run, however many
- * model calls and tools wait.
- */
+/** The cancellation of one run: one signal and one timer for the whole run, however many model calls and tools wait. */
 export class RunCancellation implements Cancellation {
   readonly signal: AbortSignal
+  readonly #controller = new AbortController()
+  readonly #releases: readonly (() => void)[]
   /** A list, as those who came last mostly go first. */
   #waiting: Waiting[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #timerAt = Infinity
 
-  constructor(signal: AbortSignal) {
-    this.signal = signal
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+  /** @param signals - Any of them cancels the run. */
+  constructor(...signals: readonly AbortSignal[]) {
+    this.signal = this.#controller.signal
+    this.#releases = signals.map((signal) => this.#listenTo(signal))
+  }
+
+  /** Ends all that waits, with `reason` or, by default, an `AbortError`. */
+  cancel(reason?: unknown): void {
+    if (this.signal.aborted) return
+    this.#controller.abort(reason)
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const one of waiting) one.end(this.signal.reason)
   }
 
   guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
@@ -49,16 +58,17 @@ export class RunCancellation implements Cancellation {
     else if (index !== -1) this.#waiting.splice(index, 1)
   }
 
-  /** The run has ended: takes listener and timer away. */
+  /** The run has ended: takes listeners and timer away. */
   close(): void {
-    this.signal.removeEventListener('abort', this.#onAbort)
+    for (const release of this.#releases) release()
     clearTimeout(this.#timer)
   }
 
-  readonly #onAbort = (): void => {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const one of waiting) one.end(this.signal.reason)
+  #listenTo(signal: AbortSignal): () => void {
+    const cancel = (): void => this.cancel(signal.reason)
+    if (signal.aborted) cancel()
+    else signal.addEventListener('abort', cancel, { once: true })
+    return () => signal.removeEventListener('abort', cancel)
   }
 
   #lookAt(at: number, now: number): void {

@@ -9,7 +9,6 @@ import type { HumanInput } from './ports/human-input.ts'
 import type { Prices, PriceSource } from './ports/prices.ts'
 import { inlineRuntime, type Runtime } from './ports/runtime.ts'
 import { checkBudget, RunBudget } from './run-budget.ts'
-import { RunCancellation } from './run-cancellation.ts'
 import { UsageMeter } from './usage.ts'
 
 /** What a run is given from outside. */
@@ -50,9 +49,9 @@ export function startRun<Result>(start: RunStart, hold: Holding<Result>): ChatRu
   const limits = budget && new RunBudget(budget, { outer: parent?.budget, runtime })
   const usage = new UsageMeter(parent?.usage)
   const begin = async (controls: RunControls<Result>): Promise<Result> => {
-    const cancellation = new RunCancellation(controls.signal)
+    const { cancellation } = controls
     const context: ChatContext = {
-      signal: controls.signal,
+      signal: cancellation.signal,
       cancellation,
       runtime,
       humanInput: start.humanInput ?? parent?.humanInput,
@@ -73,7 +72,6 @@ export function startRun<Result>(start: RunStart, hold: Holding<Result>): ChatRu
       if (limits) return await untilUsedUp(limits, controls, (leave) => hold(context, leave))
       return await hold(context, (partial) => controls.leave(partial))
     } finally {
-      cancellation.close()
       usage.close()
     }
   }

@@ -260,7 +260,7 @@ test.each([
     prompt: [{ role: 'user' as const, content: [image, photo] }],
     step: 's',
   }
-  const cancellation = new RunCancellation(new AbortController().signal)
+  const cancellation = new RunCancellation()
   const answer = await askModel({ model: older }, request, { ...PLACE, cancellation, emit: () => {}, usage: meter })
   expect(answer).toMatchObject({ text: 'hi', model: 'old/m' })
   expect(meter.report()).toMatchObject({ inputTokens: 3, outputTokens: 4, cachedInputTokens: 0 })

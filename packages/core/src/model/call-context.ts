@@ -15,10 +15,11 @@ export interface CallContext {
 
 /** A context for a call outside of any run. Close its cancellation when the call has ended. */
 export function contextOutsideRuns(
-  signal: AbortSignal,
+  signal?: AbortSignal,
   onEvent: (event: ModelEvent) => void = () => {},
 ): CallContext & { readonly cancellation: RunCancellation } {
-  return { cancellation: new RunCancellation(signal), runtime: inlineRuntime, emit: onEvent }
+  const cancellation = signal ? new RunCancellation(signal) : new RunCancellation()
+  return { cancellation, runtime: inlineRuntime, emit: onEvent }
 }
 
 /** Waits for a while, but no longer than the run lasts; then rejects with the signal's reason. */

@@ -28,7 +28,7 @@ async function ask(config: LlmConfig): Promise<Asked> {
     config,
     { agent: 'assistant', purpose: 'reply', prompt, step: 's', messageId: 'm' },
     {
-      cancellation: new RunCancellation(new AbortController().signal),
+      cancellation: new RunCancellation(),
       emit(event) {
         if (event.type === 'text-delta') deltas.push(event.delta)
         // Each attempt is told, too.

@@ -1,15 +1,10 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-  LanguageModelV4StreamResult,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4, LanguageModelV4StreamPart, LanguageModelV4StreamResult } from '@ai-sdk/provider'
 import type { ModelEvent } from '../event.ts'
 import type { ModelSource } from '../ports/model.ts'
-import { forwardAbort } from '../util/abortable.ts'
+import type { RunCancellation } from '../run-cancellation.ts'
 import { contextOutsideRuns } from './call-context.ts'
 import { generatedFrom } from './generated.ts'
-import type { AnswerNotes, ModelCall, TakePart } from './model-call.ts'
+import type { ModelCall, TakePart } from './model-call.ts'
 import { namedCall, type NamedCall } from './named-call.ts'
 
 /** Sees what a layer does, where there is no run whose events would say it. */
@@ -28,38 +23,35 @@ export function layeredModel(
   layer: (next: NamedCall) => ModelCall,
 ): LanguageModelV4 {
   const call = layer(namedCall(model))
-  const ask = async (
-    options: LanguageModelV4CallOptions,
-    controller: AbortController,
-    take: TakePart,
-  ): Promise<AnswerNotes | undefined> => {
-    const release = forwardAbort(options.abortSignal ? [options.abortSignal] : [], controller)
-    const context = contextOutsideRuns(controller.signal, onEvent)
-    try {
-      return await call(options, take, context)
-    } finally {
-      context.cancellation.close()
-      release()
-    }
-  }
   return {
     specificationVersion: 'v4',
     ...nameOf(model),
-    doStream: (options) => streamFrom((controller, take) => ask(options, controller, take)),
-    doGenerate: (options) => generatedFrom((take) => ask(options, new AbortController(), take)),
+    doStream(options) {
+      const context = contextOutsideRuns(options.abortSignal, onEvent)
+      return streamFrom((take) => call(options, take, context), context.cancellation)
+    },
+    async doGenerate(options) {
+      const context = contextOutsideRuns(options.abortSignal, onEvent)
+      try {
+        return await generatedFrom((take) => call(options, take, context))
+      } finally {
+        context.cancellation.close()
+      }
+    },
   }
 }
 
 /** The parts of an answer as a stream, once there is one of them. Whoever cancels the stream ends the call. */
 function streamFrom(
-  ask: (controller: AbortController, take: TakePart) => Promise<unknown>,
+  ask: (take: TakePart) => Promise<unknown>,
+  cancellation: RunCancellation,
 ): Promise<LanguageModelV4StreamResult> {
-  const ending = new AbortController()
+  const { signal } = cancellation
   return new Promise((resolve, reject) => {
     let parts: ReadableStreamDefaultController<LanguageModelV4StreamPart> | undefined
     const stream = new ReadableStream<LanguageModelV4StreamPart>({
       start: (controller) => void (parts = controller),
-      cancel: (reason) => ending.abort(reason),
+      cancel: (reason) => cancellation.cancel(reason),
     })
     let isAnswering = false
     const take: TakePart = (part) => {
@@ -67,12 +59,16 @@ function streamFrom(
       parts?.enqueue(part)
       resolve({ stream })
     }
-    void ask(ending, take)
-      .catch((error: unknown) => {
-        if (!isAnswering) reject(error)
-        else if (!ending.signal.aborted) parts?.enqueue({ type: 'error', error })
-      })
-      .then(() => (ending.signal.aborted ? parts?.error(ending.signal.reason) : parts?.close()))
+    const end = (): void => {
+      cancellation.close()
+      if (signal.aborted) parts?.error(signal.reason)
+      else parts?.close()
+    }
+    ask(take).then(end, (error: unknown) => {
+      if (!isAnswering) reject(error)
+      else if (!signal.aborted) parts?.enqueue({ type: 'error', error })
+      end()
+    })
   })
 }
 

@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers())
 /** When calls that all ask at once are let in, in seconds, each by what it takes. */
 async function timesOf(limits: RateLimits, tokens: readonly number[]): Promise<number[]> {
   const limiter = new RateLimiter(limits)
-  const cancellation = new RunCancellation(new AbortController().signal)
+  const cancellation = new RunCancellation()
   const start = Date.now()
   const times = tokens.map(async (count) => {
     await limiter.enter(() => count, cancellation)
@@ -35,7 +35,7 @@ describe('calls are let in', () => {
 })
 
 test('what a call has really taken makes room for others, or takes it', async () => {
-  const cancellation = new RunCancellation(new AbortController().signal)
+  const cancellation = new RunCancellation()
   const limiter = new RateLimiter({ tokensPerMinute: 100 })
   const first = await limiter.enter(() => 90, cancellation)
   let entered = false
@@ -69,7 +69,7 @@ test('who gives up leaves the queue, and no timer and no listener', async () => 
 test('who gives up does not hold up those behind', async () => {
   const limiter = new RateLimiter({ tokensPerMinute: 100 })
   const controller = new AbortController()
-  const patient = new RunCancellation(new AbortController().signal)
+  const patient = new RunCancellation()
   await limiter.enter(() => 90, patient)
   const large = limiter.enter(() => 50, new RunCancellation(controller.signal))
   const small = limiter.enter(() => 5, patient).then(() => 'in')

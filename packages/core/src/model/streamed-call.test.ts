@@ -50,7 +50,7 @@ test.each([
   '%s before a word hands nothing over',
   async (_what, parts, why) => {
     const taken: LanguageModelV4StreamPart[] = []
-    const context = contextOutsideRuns(new AbortController().signal)
+    const context = contextOutsideRuns()
     const asked = callOf(speaking(parts).model)(options, (part) => void taken.push(part), context)
     await expect(asked).rejects.toThrow(why)
     expect(taken).toEqual([])
@@ -59,7 +59,7 @@ test.each([
 
 test('what ends in mid-answer rejects behind the words that came', async () => {
   const taken: string[] = []
-  const context = contextOutsideRuns(new AbortController().signal)
+  const context = contextOutsideRuns()
   const { model } = speaking([...BEGINNING, WORD])
   const asked = callOf(model)(options, ({ type }, from) => void taken.push(`${from} ${type}`), context)
   await expect(asked).rejects.toThrow('ended its answer in the middle')
@@ -91,7 +91,7 @@ test('a reader that throws ends the stream', async () => {
   const fail = (): never => {
     throw new Error('cannot read that')
   }
-  const asked = callOf(model)(options, fail, contextOutsideRuns(new AbortController().signal))
+  const asked = callOf(model)(options, fail, contextOutsideRuns())
   await expect(asked).rejects.toThrow('cannot read that')
   expect(cancelled).toEqual([new Error('cannot read that')])
 })

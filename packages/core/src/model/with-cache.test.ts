@@ -83,6 +83,7 @@ test('whoever waits asks for himself when the one under way is given up', async 
   const cache = new MemoryCache()
   const cached = withCache(model, cache)
   const first = textFrom(cached, { ...hello, abortSignal: controller.signal })
+  await expect.poll(() => model.requests).toHaveLength(1)
   const second = textFrom(cached)
   setTimeout(() => controller.abort('enough'), 5)
   await expect(first).rejects.toBe('enough')
@@ -92,8 +93,10 @@ test('whoever waits asks for himself when the one under way is given up', async 
 
 test('whoever waits can give up alone', async () => {
   const controller = new AbortController()
-  const cached = withCache(one([{ text: 'one', delayMs: 30 }]), new MemoryCache())
+  const model = one([{ text: 'one', delayMs: 100 }])
+  const cached = withCache(model, new MemoryCache())
   const first = textFrom(cached)
+  await expect.poll(() => model.requests).toHaveLength(1)
   const second = textFrom(cached, { ...hello, abortSignal: controller.signal })
   setTimeout(() => controller.abort('enough'), 5)
   await expect(second).rejects.toBe('enough')

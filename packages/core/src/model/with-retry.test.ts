@@ -98,7 +98,7 @@ describe('waits', () => {
     const events: ModelEvent[] = []
     const call = retriedCall({ modelId: 'a/b', call: callOf(new ScriptedModel(script)) }, options)
     const context = {
-      cancellation: new RunCancellation(new AbortController().signal),
+      cancellation: new RunCancellation(),
       runtime: { random: () => chance },
       emit: (event: ModelEvent) => void events.push(event),
     }

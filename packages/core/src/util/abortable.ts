@@ -20,16 +20,3 @@ export function abortable<Value>(promise: PromiseLike<Value>, signal: AbortSigna
     )
   })
 }
-
-/** Aborts `controller` as soon as one of the signals is; gives what takes the listeners off again. */
-export function forwardAbort(signals: readonly AbortSignal[], controller: AbortController): () => void {
-  const releases = signals.map((signal) => {
-    const cancel = (): void => controller.abort(signal.reason)
-    if (signal.aborted) cancel()
-    else signal.addEventListener('abort', cancel, { once: true })
-    return () => signal.removeEventListener('abort', cancel)
-  })
-  return () => {
-    for (const release of releases) release()
-  }
-}

@@ -10,7 +10,7 @@ export type Merge<Entry> = (last: Entry, next: Entry) => Entry | undefined
 export class EventLog<Entry extends { readonly id: number }> {
   readonly #merge: Merge<Entry>
   readonly #entries: Entry[] = []
-  readonly #waiting = new Set<() => void>()
+  #waiting: (() => void)[] = []
   #seen = 0
   #ended = false
 
@@ -44,12 +44,14 @@ export class EventLog<Entry extends { readonly id: number }> {
         yield this.#entries[next++] as Entry
       }
       if (this.#ended) return
-      await new Promise<void>((resolve) => this.#waiting.add(resolve))
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
 
   #wake(): void {
-    for (const resolve of this.#waiting) resolve()
-    this.#waiting.clear()
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 }
