@@ -41,7 +41,6 @@ export class ConversableAgent implements Agent {
   readonly silent: boolean | undefined
   readonly #description: string | undefined
   /** What is said if no reply function answers. */
-  readonly #fallback: Reply
   readonly #replies: ReplyList
   readonly #executable = new Map<string, Tool>()
   readonly #suggested = new Map<string, ToolSpec>()
@@ -65,8 +64,7 @@ export class ConversableAgent implements Agent {
     this.silent = options.silent
     this.#limit = options.maxConsecutiveAutoReply ?? 100
     const { defaultAutoReply = '' } = options
-    this.#fallback = defaultAutoReply === null ? SILENCE : { message: defaultAutoReply }
-    this.#replies = new ReplyList(name)
+    this.#replies = new ReplyList(name, defaultAutoReply === null ? SILENCE : { message: defaultAutoReply })
     const { humanInputMode = 'TERMINATE', isTerminationMsg = (message: Message) => textOf(message) === 'TERMINATE' } =
       options
     const maxConsecutiveAutoReply = (sender: Agent | undefined): number => this.maxConsecutiveAutoReply(sender)
@@ -241,12 +239,12 @@ export class ConversableAgent implements Agent {
 
   /** Takes a turn: lets the hooks change what is seen, then asks the reply functions in order. */
   generateReply(turn: Turn): Promise<Reply> {
-    return this.#hasReplyHooks() ? this.#replyBehindHooks(turn) : this.#replies.answer(turn, this.#fallback)
+    return this.#hasReplyHooks() ? this.#replyBehindHooks(turn) : this.#replies.answer(turn)
   }
 
   async #replyBehindHooks(turn: Turn): Promise<Reply> {
     const messages = await this.#hooked(turn)
-    return this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages }, this.#fallback)
+    return this.#replies.answer(messages === turn.messages ? turn : { ...turn, messages })
   }
 
   /** Runs the hooks on a message that is about to be sent. */
@@ -294,6 +292,7 @@ export class ConversableAgent implements Agent {
 
   #modelReply(llmConfig: LlmConfig, output: OutputOptions | undefined): ReplyFunction {
     return modelReply({
+      agent: this.name,
       llmConfig,
       systemMessage: () => this.#systemMessage,
       tools: () => [...this.#suggested.values()],

@@ -37,6 +37,8 @@ const COURTESIES = Object.freeze([
 export class ProgressWatch {
   readonly #maxRepeats: number
   readonly #said: Saying[] = []
+  /** Of each saying, side by side, so that most need not be looked at. */
+  readonly #beginnings: (number | string)[] = []
   /** For each length of a circle: how many of the last messages equal the one that many places before. */
   readonly #repeats: number[] = Array.from({ length: LONGEST_CIRCLE + 1 }, () => 0)
 
@@ -55,10 +57,12 @@ export class ProgressWatch {
       return undefined
     }
     const saying = new Saying(message)
-    this.#said.push(saying)
+    const index = this.#said.push(saying) - 1
+    this.#beginnings.push(saying.beginning)
     for (let length = 1; length <= LONGEST_CIRCLE; length++) {
-      const before = this.#said.at(-1 - length)
-      this.#repeats[length] = before?.isSameAs(saying) ? (this.#repeats[length] ?? 0) + 1 : 0
+      const beginsAlike = this.#beginnings[index - length] === saying.beginning
+      const isRepeated = beginsAlike && this.#said[index - length]?.isSameAs(saying)
+      this.#repeats[length] = isRepeated ? (this.#repeats[length] ?? 0) + 1 : 0
       if ((this.#repeats[length] ?? 0) >= this.#maxRepeats) return this.#circle(length)
     }
     if (this.#said.length > 2 * (this.#maxRepeats + LONGEST_CIRCLE)) this.#trim()
@@ -73,29 +77,35 @@ export class ProgressWatch {
 
   #forgetLast(): void {
     this.#said.pop()
+    this.#beginnings.pop()
     this.#repeats.fill(0)
   }
 
   #trim(): void {
-    this.#said.splice(0, this.#said.length - this.#maxRepeats - LONGEST_CIRCLE)
+    const count = this.#said.length - this.#maxRepeats - LONGEST_CIRCLE
+    this.#said.splice(0, count)
+    this.#beginnings.splice(0, count)
   }
 }
 
 /** What a message says, made to be compared. A call or a long text is read to its end only if one nearby begins alike. */
 class Saying {
-  readonly id: string
+  readonly beginning: number | string
   readonly #message: Message
-  readonly #beginning: number | string
   #signature: string | undefined
 
   constructor(message: Message) {
-    this.id = message.id
     this.#message = message
-    this.#beginning = hashOfLong(message) ?? this.#whole()
+    this.beginning = hashOfLong(message) ?? this.#whole()
   }
 
+  get id(): string {
+    return this.#message.id
+  }
+
+  /** Whether they say the same, given that they begin alike. */
   isSameAs(other: Saying): boolean {
-    return this.#beginning === other.#beginning && this.#whole() === other.#whole()
+    return this.#whole() === other.#whole()
   }
 
   #whole(): string {

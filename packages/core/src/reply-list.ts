@@ -50,10 +50,13 @@ const ANCHORS: Readonly<Record<Exclude<ReplyPosition, 'first' | 'last'>, BuiltIn
 /** The reply functions of an agent. The first to answer a turn wins. */
 export class ReplyList {
   readonly #agent: string
+  readonly #fallback: Reply
   #entries: Entry[] = []
 
-  constructor(agent: string) {
+  /** @param fallback - The answer where nobody has one. */
+  constructor(agent: string, fallback: Reply) {
     this.#agent = agent
+    this.#fallback = fallback
   }
 
   /** Adds a built-in function behind the others. */
@@ -74,24 +77,28 @@ export class ReplyList {
     this.#entries.splice(this.#indexOf(options.position ?? 'first'), 0, { trigger, reply })
   }
 
-  /** The first answer to a turn; `fallback` if nobody has one. */
-  answer(turn: Turn, fallback: Reply): Promise<Reply> {
+  /** The first answer to a turn. */
+  answer(turn: Turn): Promise<Reply> {
     try {
-      return Promise.resolve(this.#answerFrom(0, turn, fallback))
+      return Promise.resolve(this.#answerFrom(0, turn))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   /** Waits only for functions that wait themselves: most turns are passed on by all but the last one. */
-  #answerFrom(start: number, turn: Turn, fallback: Reply): Reply | PromiseLike<Reply> {
+  #answerFrom(start: number, turn: Turn): Reply | PromiseLike<Reply> {
     for (let index = start; index < this.#entries.length; index++) {
       // In range: the loop's condition says so.
       const answer = this.#ask(this.#entries[index] as Entry, turn)
-      if (isPromise(answer)) return answer.then((reply) => reply ?? this.#answerFrom(index + 1, turn, fallback))
+      if (isPromise(answer)) return this.#unlessPassedOn(answer, index + 1, turn)
       if (answer !== undefined) return answer
     }
-    return fallback
+    return this.#fallback
+  }
+
+  #unlessPassedOn(answer: PromiseLike<Reply | undefined>, next: number, turn: Turn): PromiseLike<Reply> {
+    return answer.then((reply) => reply ?? this.#answerFrom(next, turn))
   }
 
   #ask({ trigger, reply, builtIn }: Entry, turn: Turn): ReturnType<ReplyFunction> {

@@ -104,7 +104,7 @@ export class UsageMeter {
 
 /** What was used in all, with what came from caches: AutoGen's total usage, of one run or of several. */
 export function totalUsage(...reports: readonly UsageReport[]): UsageTable {
-  const sums = new UsageSums()
+  const sums = new TableSums()
   for (const { fromCache, ...paid } of reports) {
     sums.addTable(paid)
     if (fromCache) sums.addTable(fromCache)
@@ -112,21 +112,46 @@ export function totalUsage(...reports: readonly UsageReport[]): UsageTable {
   return sums.table()
 }
 
+interface UsageEntry {
+  readonly agent: string
+  /** `provider/model`. */
+  readonly model: string
+  readonly sum: UsageSum
+}
+
+/** Sums by agent and model: few of both, so that a list is faster than tables, which are made when they are asked for. */
 class UsageSums {
-  readonly #byAgent = new Map<string, UsageSum>()
-  readonly #byModel = new Map<string, UsageSum>()
-  readonly #total: UsageSum = { ...NOTHING_USED }
+  readonly #entries: UsageEntry[] = []
 
   add(agent: string, model: string, usage: Usage): void {
-    addTo(this.#total, usage)
-    addTo(sumIn(this.#byAgent, agent), usage)
-    addTo(sumIn(this.#byModel, model), usage)
+    let entry = this.#entries.find((one) => one.agent === agent && one.model === model)
+    if (!entry) {
+      entry = { agent, model, sum: { ...NOTHING_USED } }
+      this.#entries.push(entry)
+    }
+    addTo(entry.sum, usage)
   }
 
   addAll(other: UsageSums): void {
-    addTo(this.#total, other.#total)
-    for (const [agent, usage] of other.#byAgent) addTo(sumIn(this.#byAgent, agent), usage)
-    for (const [model, usage] of other.#byModel) addTo(sumIn(this.#byModel, model), usage)
+    for (const { agent, model, sum } of other.#entries) this.add(agent, model, sum)
+  }
+
+  table(): UsageTable {
+    const sums = new TableSums()
+    for (const entry of this.#entries) sums.addEntry(entry)
+    return sums.table()
+  }
+}
+
+class TableSums {
+  readonly #total: UsageSum = { ...NOTHING_USED }
+  readonly #byAgent = new Map<string, UsageSum>()
+  readonly #byModel = new Map<string, UsageSum>()
+
+  addEntry({ agent, model, sum }: UsageEntry): void {
+    addTo(this.#total, sum)
+    addTo(sumIn(this.#byAgent, agent), sum)
+    addTo(sumIn(this.#byModel, model), sum)
   }
 
   addTable({ byAgent, byModel, ...total }: UsageTable): void {
@@ -135,8 +160,9 @@ class UsageSums {
     for (const [model, usage] of Object.entries(byModel)) addTo(sumIn(this.#byModel, model), usage)
   }
 
+  /** Ends the sums: the table has the same objects. */
   table(): UsageTable {
-    return { ...this.#total, byAgent: copied(this.#byAgent), byModel: copied(this.#byModel) }
+    return { ...this.#total, byAgent: Object.fromEntries(this.#byAgent), byModel: Object.fromEntries(this.#byModel) }
   }
 }
 
@@ -168,10 +194,6 @@ function sumIn(sums: Map<string, UsageSum>, key: string): UsageSum {
   const sum = { ...NOTHING_USED }
   sums.set(key, sum)
   return sum
-}
-
-function copied(sums: ReadonlyMap<string, UsageSum>): Record<string, Usage> {
-  return Object.fromEntries([...sums].map(([key, sum]) => [key, { ...sum }]))
 }
 
 /** A count that is unknown once is unknown from then on. */

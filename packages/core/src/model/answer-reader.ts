@@ -22,7 +22,7 @@ interface OpenPart {
 export class AnswerReader {
   #modelId: string
   readonly #onPart: ((part: AnswerPart) => void) | undefined
-  readonly #parts: OpenPart[] = []
+  #parts: OpenPart[] = []
   readonly #toolCalls: ToolCall[] = []
   /** By call: how many parts stood before it. */
   readonly #places: number[] = []
@@ -102,7 +102,9 @@ export class AnswerReader {
     { id, providerMetadata }: { readonly id: string; readonly providerMetadata?: SharedV4ProviderMetadata },
   ): OpenPart {
     const open: OpenPart = { type, id, text: '', metadata: providerMetadata }
-    this.#parts.push(open)
+    // Most answers have one part, and a list that grows from nothing makes room for many.
+    if (this.#parts.length === 0) this.#parts = [open]
+    else this.#parts.push(open)
     if (type === 'text') this.#hasText = true
     return open
   }

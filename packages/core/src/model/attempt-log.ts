@@ -1,4 +1,4 @@
-import type { ModelEvent } from '../event.ts'
+import type { ModelCallStart, ModelEvent } from '../event.ts'
 import type { BudgetWall } from '../ports/budget.ts'
 import type { ModelAnswer } from '../ports/model.ts'
 import type { ModelPrice, Prices } from '../ports/prices.ts'
@@ -61,7 +61,9 @@ export class AttemptLog {
 
   /** Says that another attempt begins, to ask a model known as `provider/model`; gives who is told what comes of it. */
   begin(model: string): AttemptObserver {
-    this.#last = new Attempt({ asked: this.#asked, model, count: ++this.#count }, this.#place)
+    const { agent, purpose, step } = this.#asked
+    const start = { type: 'model-call' as const, agent, model, purpose, step, attempt: ++this.#count }
+    this.#last = new Attempt(start, this.#place)
     return this.#last
   }
 
@@ -76,26 +78,18 @@ export class AttemptLog {
   }
 }
 
-interface Attempted {
-  readonly asked: Asked
-  readonly model: string
-  readonly count: number
-}
-
 class Attempt implements AttemptObserver {
-  readonly #attempted: Attempted
+  readonly #start: ModelCallStart
   readonly #place: AskPlace
   readonly #startedAt: number
   hasBegun = false
   #isOver = false
 
-  constructor(attempted: Attempted, place: AskPlace) {
-    this.#attempted = attempted
+  constructor(start: ModelCallStart, place: AskPlace) {
+    this.#start = start
     this.#place = place
     this.#startedAt = place.runtime.now()
-    const { asked, model, count: attempt } = attempted
-    const { agent, purpose, step } = asked
-    place.emit({ type: 'model-call', agent, model, purpose, step, attempt })
+    place.emit(start)
   }
 
   begun(): void {
@@ -105,18 +99,14 @@ class Attempt implements AttemptObserver {
   answered({ usage, finishReason }: ModelAnswer): void {
     if (this.#isOver) return
     const durationMs = this.#end()
-    const { asked, model, count: attempt } = this.#attempted
-    const { agent, purpose, step } = asked
-    this.#place.emit({ type: 'model-end', agent, model, purpose, step, attempt, durationMs, usage, finishReason })
+    this.#place.emit({ ...this.#start, type: 'model-end', durationMs, usage, finishReason })
   }
 
   failed(error: unknown): void {
     if (this.#isOver) return
     const durationMs = this.#end()
-    const { asked, model, count: attempt } = this.#attempted
-    const { agent, purpose, step } = asked
-    const problem = modelErrorFrom(error, model).message
-    const failure = { type: 'model-end' as const, agent, model, purpose, step, attempt, durationMs, problem }
+    const problem = modelErrorFrom(error, this.#start.model).message
+    const failure = { ...this.#start, type: 'model-end' as const, durationMs, problem }
     this.#place.emit(this.hasBegun ? { ...failure, isBrokenOff: true } : failure)
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Conversation } from '../conversation.ts'
 import type { MessageDraft } from '../message.ts'
-import { promptFor, promptOf, UNANSWERED } from './prompt.ts'
+import { promptFor, promptOf, promptView, UNANSWERED } from './prompt.ts'
 
 const call = (id: string, args = '{}') => ({ id, name: 'look', arguments: args })
 const result = (callId: string, content = 'seen') => ({ callId, name: 'look', content, isError: false })
@@ -163,23 +163,23 @@ test.each<[string, readonly (readonly [string, MessageDraft])[], readonly string
 ])('%s', (_what, said, expected) => {
   const held = conversation(...said)
   expect(short(promptFor('b', held.messages))).toEqual(expected)
-  expect(short(promptOf('b', held))).toEqual(expected)
+  expect(short(promptOf(promptView('b'), held))).toEqual(expected)
 })
 
 test('a prompt that is built bit by bit is the one that is built at once', () => {
   const held = conversation(['a', { content: 'go' }])
-  promptOf('b', held)
+  promptOf(promptView('b'), held)
   held.append('b', { toolCalls: [call('1')] })
-  expect(short(promptOf('b', held)).at(-1)).toContain(UNANSWERED)
+  expect(short(promptOf(promptView('b'), held)).at(-1)).toContain(UNANSWERED)
   held.append('a', { toolResults: [result('1')] })
   held.append('b', { content: 'done' })
-  expect(promptOf('b', held)).toEqual(promptFor('b', held.messages))
+  expect(promptOf(promptView('b'), held)).toEqual(promptFor('b', held.messages))
 })
 
 test('a prompt is the caller’s own', () => {
   const held = conversation(['a', { content: 'go' }])
-  promptOf('b', held).push({ role: 'system', content: 'only here' })
-  expect(promptOf('b', held)).toHaveLength(1)
+  promptOf(promptView('b'), held).push({ role: 'system', content: 'only here' })
+  expect(promptOf(promptView('b'), held)).toHaveLength(1)
 })
 
 test('pictures and files go by address, or with their data', () => {

@@ -47,29 +47,34 @@ export function promptFor(
   return builder.prompt(options.systemMessage)
 }
 
+/** Whose prompts are built bit by bit, and how. */
+export interface PromptView {
+  readonly agent: string
+  readonly names: SpeakerNames
+  /** Of what is kept in a conversation. */
+  readonly key: string
+}
+
+/** The view of an agent. Whoever asks often keeps it. */
+export function promptView(agent: string, names: SpeakerNames = 'metadata'): PromptView {
+  return { agent, names, key: `prompt:${names}:${agent}` }
+}
+
 /**
  * As {@link promptFor}, for the transcript of a conversation: what was converted for an earlier request is taken from
  * there, so that a request costs what is new.
  */
 export function promptOf(
-  agent: string,
+  { agent, names, key }: PromptView,
   conversation: Conversation,
-  { systemMessage, names }: Omit<PromptOptions, 'inGroup'> = {},
+  systemMessage?: string,
 ): LanguageModelV4Prompt {
-  // By constant keys first, then by agent: a key of both would be put together anew for every request.
-  const builders = conversation.derive(names === 'text' ? 'prompts:text' : 'prompts', noBuilders)
-  let builder = builders.get(agent)
-  if (!builder) {
-    const inGroup = conversation.group !== undefined
-    builder = new PromptBuilder(agent, { inGroup, ...(names && { names }) })
-    builders.set(agent, builder)
-  }
+  const builder = conversation.derive(
+    key,
+    () => new PromptBuilder(agent, { inGroup: conversation.group !== undefined, names }),
+  )
   builder.take(conversation.messagesFor(agent))
   return builder.prompt(systemMessage)
-}
-
-function noBuilders(): Map<string, PromptBuilder> {
-  return new Map()
 }
 
 /** Builds a prompt by appending, for one agent and one growing list of messages. */

@@ -2,13 +2,15 @@ import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
 import { ModelClient, type ModelRequest } from '../model/ask-model.ts'
 import { askForOutput, type OutputForm } from '../model/output.ts'
 import { filledPrompt } from '../model/templates.ts'
-import { promptFor, promptOf, type PromptOptions } from '../model/prompt.ts'
+import { promptFor, promptOf, promptView, type PromptView } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig, ModelAnswer } from '../ports/model.ts'
 import type { ToolSpec } from '../ports/tool.ts'
 
 /** Whom a model reply asks, and what it tells the model beside the transcript. */
 export interface ModelReplyOptions {
+  /** The name of the agent that replies. */
+  readonly agent: string
   readonly llmConfig: LlmConfig
   /** Read at every turn; also an empty one is sent. */
   readonly systemMessage: () => string
@@ -19,19 +21,19 @@ export interface ModelReplyOptions {
 }
 
 /** Lets the model answer and passes its words on while they come. Passes the turn on if it gives no content at all. */
-export function modelReply({ llmConfig, systemMessage, tools, output }: ModelReplyOptions): ReplyFunction {
+export function modelReply({ agent, llmConfig, systemMessage, tools, output }: ModelReplyOptions): ReplyFunction {
   const client = new ModelClient(llmConfig)
-  const names = speakerNamesOf(llmConfig)
+  const view = promptView(agent, speakerNamesOf(llmConfig))
   return (turn) => {
-    const { recipient, messageId } = turn
-    const prompt = promptOfTurn(turn, { systemMessage: systemMessage(), names })
+    const { conversation, messageId } = turn
+    const prompt = promptOfTurn(turn, view, systemMessage())
     const request = {
-      agent: recipient.name,
+      agent,
       purpose: 'reply' as const,
       prompt: llmConfig.allowFormatStrTemplate ? filledPrompt(prompt, turn.messages) : prompt,
       tools: tools(),
       step: stepKey(turn, 'model'),
-      source: { conversation: turn.conversation, viewer: recipient.name },
+      source: { conversation, viewer: agent },
       messageId,
     }
     return output ? fittingReply(llmConfig, request, { output, turn }) : client.ask(request, turn).then(replyOf)
@@ -66,10 +68,9 @@ function contentWith(text: string, content: ModelAnswer['content']): ModelAnswer
 }
 
 /** The transcript as the agent sees it, behind its system message; converted anew only if hooks changed it. */
-function promptOfTurn(turn: Turn, options: Omit<PromptOptions, 'inGroup'>): ReturnType<typeof promptFor> {
-  const { conversation, messages, recipient } = turn
-  const unchanged = messages === conversation.messagesFor(recipient.name)
-  return unchanged
-    ? promptOf(recipient.name, conversation, options)
-    : promptFor(recipient.name, messages, { inGroup: conversation.group !== undefined, ...options })
+function promptOfTurn(turn: Turn, view: PromptView, systemMessage: string): ReturnType<typeof promptFor> {
+  const { conversation, messages } = turn
+  const { agent, names } = view
+  if (messages === conversation.messagesFor(agent)) return promptOf(view, conversation, systemMessage)
+  return promptFor(agent, messages, { inGroup: conversation.group !== undefined, systemMessage, names })
 }

@@ -3,7 +3,7 @@ import { stepKey, type Agent } from '../agent.ts'
 import { textOf } from '../message.ts'
 import { askModel } from '../model/ask-model.ts'
 import { offersStructuredOutput } from '../model/structured-output.ts'
-import { promptFor, promptOf } from '../model/prompt.ts'
+import { promptFor, promptOf, promptView } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'
 import type { LlmConfig } from '../ports/model.ts'
 import type { Group, Selected, Selection } from './group.ts'
@@ -108,7 +108,7 @@ async function transcriptFor(
   const all = conversation.messagesFor(NOBODY)
   const messages = transforms ? await transforms.transform(all, turn) : all
   const last = messages.at(-1)
-  if (messages === all && !last?.toolCalls) return promptOf(NOBODY, conversation, { names })
+  if (messages === all && !last?.toolCalls) return promptOf(promptView(NOBODY, names), conversation)
   if (!last?.toolCalls) return promptFor(NOBODY, messages, { inGroup: true, names })
   const before = promptFor(NOBODY, messages.slice(0, -1), { inGroup: true, names })
   return [...before, spoken('assistant', last.by ?? last.name, textOf({ content: last.content }))]
