@@ -1,6 +1,6 @@
 import { assertReply, type Agent, type Reply, type Sending } from './agent.ts'
 import { callback } from './callback.ts'
-import { turnOf } from './context.ts'
+import { pathTo, turnOf } from './context.ts'
 import type { Conversation } from './conversation.ts'
 import { draftOf } from './message-check.ts'
 import type { Message, MessageDraft, MessageInput } from './message.ts'
@@ -95,7 +95,7 @@ function writeDown(chat: HeldChat, input: unknown, { sender, recipient, silent }
   const draft = draftOf(input, sender.name, recipient.name)
   const visibleTo = draft.visibleTo ?? chat.visibleTo?.(draft, sender.name)
   const stored = conversation.append(sender.name, visibleTo ? { ...draft, visibleTo } : draft)
-  const at = { chatId: context.chatId, path: [...context.path, sender.name] }
+  const at = { chatId: context.chatId, path: pathTo(context, sender.name) }
   context.emit({ type: 'message', message: stored, recipient: recipient.name, silent }, at)
   return stored
 }

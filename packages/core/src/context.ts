@@ -18,7 +18,7 @@ export function turnOf(
   const { recipient, sender, silent } = who
   const { chatId } = chat
   const messageId = conversation.nextMessageId
-  const path = [...chat.path, recipient.name]
+  const path = pathTo(chat, recipient.name)
   const origin = { chatId, path }
   let chats = 0
   // Written out, not spread from another object: there is one for every message.
@@ -41,6 +41,12 @@ export function turnOf(
     messages: conversation.messagesFor(recipient.name),
     messageId,
   }
+}
+
+/** The agents inside whose turns something happens, when `agent` is at it. */
+export function pathTo({ path }: ChatContext, agent: string): readonly string[] {
+  // Mostly there is nobody around it; and a list that is spread into another one makes room for many more.
+  return path.length === 0 ? [agent] : [...path, agent]
 }
 
 /** The same context with chats inside it numbered by `scope`: for a part of a turn that may run beside others. */

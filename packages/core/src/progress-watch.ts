@@ -19,8 +19,8 @@ const LONGEST_CIRCLE = 4
 /** Up to so many letters a text is always read whole. It is never the same as a longer one, which is no courtesy. */
 const SHORT_TEXT = 100
 
-/** How many letters two long texts have to begin with alike; enough to get behind what a run of code begins with. */
-const BEGINNING = 64
+/** How many letters of two long texts have to be alike at either end before they are read whole. */
+const END = 16
 
 /** Thanks, welcomes and good-byes, and what stands around them; each at the beginning of a text. */
 const COURTESIES = Object.freeze([
@@ -36,9 +36,9 @@ const COURTESIES = Object.freeze([
  */
 export class ProgressWatch {
   readonly #maxRepeats: number
-  readonly #said: Saying[] = []
-  /** Of each saying, side by side, so that most need not be looked at. */
-  readonly #beginnings: (number | string)[] = []
+  #said: Saying[] = []
+  /** The glance of each saying, side by side, so that most need not be looked at. */
+  #glances: (number | string)[] = []
   /** For each length of a circle: how many of the last messages equal the one that many places before. */
   readonly #repeats: number[] = Array.from({ length: LONGEST_CIRCLE + 1 }, () => 0)
 
@@ -58,10 +58,10 @@ export class ProgressWatch {
     }
     const saying = new Saying(message)
     const index = this.#said.push(saying) - 1
-    this.#beginnings.push(saying.beginning)
+    this.#glances.push(saying.glance)
     for (let length = 1; length <= LONGEST_CIRCLE; length++) {
-      const beginsAlike = this.#beginnings[index - length] === saying.beginning
-      const isRepeated = beginsAlike && this.#said[index - length]?.isSameAs(saying)
+      const looksAlike = this.#glances[index - length] === saying.glance
+      const isRepeated = looksAlike && this.#said[index - length]?.isSameAs(saying)
       this.#repeats[length] = isRepeated ? (this.#repeats[length] ?? 0) + 1 : 0
       if ((this.#repeats[length] ?? 0) >= this.#maxRepeats) return this.#circle(length)
     }
@@ -77,33 +77,34 @@ export class ProgressWatch {
 
   #forgetLast(): void {
     this.#said.pop()
-    this.#beginnings.pop()
+    this.#glances.pop()
     this.#repeats.fill(0)
   }
 
   #trim(): void {
-    const count = this.#said.length - this.#maxRepeats - LONGEST_CIRCLE
-    this.#said.splice(0, count)
-    this.#beginnings.splice(0, count)
+    const kept = this.#maxRepeats + LONGEST_CIRCLE
+    this.#said = this.#said.slice(-kept)
+    this.#glances = this.#glances.slice(-kept)
   }
 }
 
-/** What a message says, made to be compared. A call or a long text is read to its end only if one nearby begins alike. */
+/** What a message says, made to be compared. A call or a long text is read whole only if one nearby looks alike. */
 class Saying {
-  readonly beginning: number | string
+  /** The same for two that say the same: a number for both ends of what is long, or the whole of what is short. */
+  readonly glance: number | string
   readonly #message: Message
   #signature: string | undefined
 
   constructor(message: Message) {
     this.#message = message
-    this.beginning = hashOfLong(message) ?? this.#whole()
+    this.glance = hashOfLong(message) ?? this.#whole()
   }
 
   get id(): string {
     return this.#message.id
   }
 
-  /** Whether they say the same, given that they begin alike. */
+  /** Whether they say the same, given that they look alike. */
   isSameAs(other: Saying): boolean {
     return this.#whole() === other.#whole()
   }
@@ -113,26 +114,37 @@ class Saying {
   }
 }
 
-/** A number for the beginning of the first call or of a long text; for what is short, there is none. */
+/** A number for the ends of the first call's arguments or of a long text; for what is short, there is none. */
 function hashOfLong(message: Message): number | undefined {
   if (isToolAnswer(message)) return undefined
-  const [call] = message.toolCalls ?? []
-  if (call) return hashOfBeginning(call.arguments)
+  const call = message.toolCalls?.[0]
+  if (call) return hashOfEnds(call.arguments)
   const text = textOf(message)
-  return text.length > SHORT_TEXT ? hashOfBeginning(text) : undefined
+  return text.length > SHORT_TEXT ? hashOfEnds(text) : undefined
 }
 
-/** A number for the first letters and digits of a text, without a string in between: this is done for every message. */
-function hashOfBeginning(text: string): number {
+/** A number for the first and last letters and digits, without a string in between: this is done for every message. */
+function hashOfEnds(text: string): number {
   let hash = 0
-  for (let index = 0, letters = 0; index < text.length && letters < BEGINNING; index++) {
-    const code = text.charCodeAt(index) | 0x20
-    const isLetterOrDigit = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
-    if (!isLetterOrDigit) continue
+  for (let index = 0, letters = 0; index < text.length && letters < END; index++) {
+    const code = letterAt(text, index)
+    if (code === 0) continue
+    hash = (Math.imul(hash, 31) + code) | 0
+    letters++
+  }
+  for (let index = text.length - 1, letters = 0; index >= 0 && letters < END; index--) {
+    const code = letterAt(text, index)
+    if (code === 0) continue
     hash = (Math.imul(hash, 31) + code) | 0
     letters++
   }
   return hash
+}
+
+/** The code of a letter, in small, or of a digit; 0 for anything else. */
+function letterAt(text: string, index: number): number {
+  const code = text.charCodeAt(index) | 0x20
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) ? code : 0
 }
 
 /** A text without its marks, in small letters. */

@@ -135,9 +135,15 @@ class PromptBuilder {
       const content = callingParts(message, own)
       return own ? { role: 'assistant', content } : { role: 'assistant', content, ...calledBy(authorOf(message)) }
     }
-    const options = this.#optionsFor(message.name)
-    if (own) return { role: 'assistant', content: assistantParts(message, own), ...options }
-    return { role: 'user', content: this.#spokenBy(message.name, userParts(message.content)), ...options }
+    const { name } = message
+    const { providerOptions } = this.#optionsFor(name)
+    // Written out: a spread behind other fields takes several times as long, and there is one for every message.
+    if (own) {
+      const content = assistantParts(message, own)
+      return providerOptions ? { role: 'assistant', content, providerOptions } : { role: 'assistant', content }
+    }
+    const content = this.#spokenBy(name, userParts(message.content))
+    return providerOptions ? { role: 'user', content, providerOptions } : { role: 'user', content }
   }
 
   /** Puts the speaker's name in front of the first text, or of everything. */
