@@ -3,6 +3,7 @@ import type { Emit } from '../event.ts'
 import type { ChatContext } from '../ports/chat-context.ts'
 import type { LlmConfig, ModelAnswer, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
+import type { UsageMeter } from '../usage.ts'
 import { AnswerReader, type AnswerPart } from './answer-reader.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { withSettings } from './call-settings.ts'
@@ -77,10 +78,12 @@ export class ModelClient {
       context.emit(event, at)
     }
     const input = (): unknown => ({ model: this.#names, ...callOptions(this.#config, request) })
-    return runtime.step(request.step, ask, { agent, input, emit }).then(
+    const step = runtime.step(request.step, ask, { agent, input, emit })
+    // Asked at once, as mostly: what comes of it is counted there.
+    if (!isReplayed) return step
+    return step.then(
       (answer) => {
-        answer.rejected?.forEach((rejected) => usage.add(agent, rejected))
-        usage.add(agent, answer)
+        if (isReplayed) count(answer, agent, usage)
         return answer
       },
       (error: unknown) => {
@@ -92,7 +95,7 @@ export class ModelClient {
 
   async #answerTo(request: ModelRequest, context: AskContext, emit: Emit): Promise<ModelAnswer> {
     const { messageId } = request
-    const { cancellation, prices, budget, runtime: outside } = context
+    const { cancellation, prices, budget, usage, runtime: outside } = context
     const runtime = outside.inside ?? outside
     const attempts = new AttemptLog(request, { runtime, prices, budget, emit })
     const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
@@ -102,16 +105,25 @@ export class ModelClient {
       const options = callOptions(this.#config, request)
       const notes = await this.#call(options, take, { cancellation, runtime, emit, attempts })
       const price = notes?.cached ? await priceOf(this.#config, reader.modelId, prices) : attempts.price
-      const answer = reader.answer(price)
-      attempts.answered(answer)
-      return notes ? { ...answer, ...notes } : answer
+      const read = reader.answer(price)
+      attempts.answered(read)
+      const answer = notes ? { ...read, ...notes } : read
+      count(answer, request.agent, usage)
+      return answer
     } catch (error) {
       attempts.failed(error)
+      const { aborted, reason } = cancellation.signal
       // The caller's own reason goes through as it is.
-      cancellation.signal.throwIfAborted()
-      throw modelErrorFrom(error, reader.modelId, reader.partialText)
+      const failure: unknown = aborted ? reason : modelErrorFrom(error, reader.modelId, reader.partialText)
+      budget?.useUp(failure)
+      throw failure
     }
   }
+}
+
+function count(answer: ModelAnswer, agent: string, usage: UsageMeter): void {
+  answer.rejected?.forEach((rejected) => usage.add(agent, rejected))
+  usage.add(agent, answer)
 }
 
 /** As `ask` of a {@link ModelClient} that nobody needs again. */
