@@ -23,15 +23,20 @@ export function callback<Value>(about: Callback, call: () => Value): Value {
   try {
     const value = call()
     if (!isPromise(value)) return value
-    const guarded = value.then(undefined, (error: unknown) => fail(about, error))
+    const guarded = value.then(undefined, (error: unknown) => failedCallback(about, error))
     // What a promise's `then` gives, raced or not, is a promise of the same value.
     return (about.signal ? abortable(guarded, about.signal) : guarded) as Value
   } catch (error) {
-    return fail(about, error)
+    return failedCallback(about, error)
   }
 }
 
-function fail({ agent, what }: Callback, error: unknown): never {
+/**
+ * Says whose function it was that has thrown. For the few that are called with every message, without {@link callback}.
+ *
+ * @throws CallbackError, or an error of this library as it is.
+ */
+export function failedCallback({ agent, what }: Callback, error: unknown): never {
   if (AgentChatError.isInstance(error)) throw error
   const text = error instanceof Error ? error.message : quote(error)
   throw new CallbackError(agent, `Agent ${quote(agent)}: ${what} failed: ${text}`, { cause: error })

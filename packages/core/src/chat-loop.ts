@@ -1,5 +1,5 @@
 import { assertReply, type Agent, type Reply, type Sending } from './agent.ts'
-import { callback } from './callback.ts'
+import { callback, failedCallback } from './callback.ts'
 import { pathTo, turnOf } from './context.ts'
 import type { Conversation } from './conversation.ts'
 import { draftOf } from './message-check.ts'
@@ -80,14 +80,19 @@ export function sendMessage(
 ): Message | Promise<Message> {
   const { context } = chat
   const sending = { sender, recipient, silent: sender.silent ?? chat.silent }
-  const prepared = sender.prepareMessage
-    ? callback({ agent: sender.name, what: 'prepareMessage', signal: context.signal }, () =>
-        sender.prepareMessage?.(message, sending),
-      )
-    : message
-  return isPromise(prepared)
-    ? prepared.then((input) => writeDown(chat, input, sending))
-    : writeDown(chat, prepared, sending)
+  const prepared = prepare(message, sending)
+  if (!isPromise(prepared)) return writeDown(chat, prepared, sending)
+  const about = { agent: sender.name, what: 'prepareMessage', signal: context.signal }
+  return callback(about, () => prepared).then((input) => writeDown(chat, input, sending))
+}
+
+function prepare(message: MessageInput, sending: Sending): MessageInput | Promise<MessageInput> {
+  const { sender } = sending
+  try {
+    return sender.prepareMessage ? sender.prepareMessage(message, sending) : message
+  } catch (error) {
+    return failedCallback({ agent: sender.name, what: 'prepareMessage' }, error)
+  }
 }
 
 function writeDown(chat: HeldChat, input: unknown, { sender, recipient, silent }: Sending): Message {

@@ -27,6 +27,7 @@ import { checkCount } from './check-options.ts'
 import { quote } from './util/quote.ts'
 
 const SILENCE: Reply = Object.freeze({ stop: 'no-reply' })
+const NO_TOOLS: readonly ToolSpec[] = Object.freeze([])
 
 /**
  * An agent that answers through a list of reply functions, the first of which to give a reply wins: end of chat and
@@ -295,7 +296,7 @@ export class ConversableAgent implements Agent {
       agent: this.name,
       llmConfig,
       systemMessage: () => this.#systemMessage,
-      tools: () => [...this.#suggested.values()],
+      tools: () => (this.#suggested.size === 0 ? NO_TOOLS : [...this.#suggested.values()]),
       output: output && readOutput(output, `agent ${quote(this.name)}`),
     })
   }

@@ -1,4 +1,5 @@
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import type { Emit } from '../event.ts'
 import type { ContentPart, ProviderMetadata, ReasoningPart, TextPart, ToolCall } from '../message.ts'
 import type { ModelPrice } from '../ports/prices.ts'
 import { validName } from '../tools/tool-name.ts'
@@ -6,10 +7,11 @@ import type { ModelAnswer } from '../ports/model.ts'
 import { unfinished } from './answer-end.ts'
 import { reportedUsage } from './reported-usage.ts'
 
-/** A piece of an answer that is still being written. */
-export type AnswerPart =
-  | { readonly type: 'text-delta' | 'reasoning-delta'; readonly delta: string }
-  | { readonly type: 'tool-call'; readonly call: ToolCall }
+/** Where the pieces of an answer are told while it is still being written, and of which message they are. */
+export interface Telling {
+  readonly emit: Emit
+  readonly messageId: string
+}
 
 interface OpenPart {
   readonly type: 'text' | 'reasoning'
@@ -18,10 +20,12 @@ interface OpenPart {
   metadata: SharedV4ProviderMetadata | undefined
 }
 
+const NO_CALLS: readonly ToolCall[] = Object.freeze([])
+
 /** Puts an answer together from the parts of its stream. */
 export class AnswerReader {
   #modelId: string
-  readonly #onPart: ((part: AnswerPart) => void) | undefined
+  readonly #telling: Telling | undefined
   #parts: OpenPart[] = []
   readonly #toolCalls: ToolCall[] = []
   /** By call: how many parts stood before it. */
@@ -32,9 +36,9 @@ export class AnswerReader {
   #finishReason = 'other'
 
   /** @param modelId - `provider/model`, as it is known before the model says so itself. */
-  constructor(modelId: string, onPart: ((part: AnswerPart) => void) | undefined) {
+  constructor(modelId: string, telling?: Telling) {
     this.#modelId = modelId
-    this.#onPart = onPart
+    this.#telling = telling
   }
 
   /** The text that has come so far. */
@@ -86,15 +90,18 @@ export class AnswerReader {
       model: this.#modelId,
       text: this.#hasText ? this.#text : undefined,
       content: this.#content(),
-      toolCalls: this.#toolCalls.map((call, index) => this.#placed(call, this.#places[index] ?? 0)),
+      toolCalls:
+        this.#toolCalls.length === 0
+          ? NO_CALLS
+          : this.#toolCalls.map((call, index) => this.#placed(call, this.#places[index] ?? 0)),
       usage: reportedUsage(this.#usage, price),
       finishReason: this.#finishReason,
     }
   }
 
   #content(): string | readonly ContentPart[] {
-    const plain = this.#parts.every((part) => part.type === 'text' && !part.metadata)
-    return plain ? this.#text : this.#parts.map(storedPart)
+    for (const { type, metadata } of this.#parts) if (type !== 'text' || metadata) return this.#parts.map(storedPart)
+    return this.#text
   }
 
   #start(
@@ -115,7 +122,9 @@ export class AnswerReader {
     open.text += part.delta
     if (type === 'text') this.#text += part.delta
     open.metadata = part.providerMetadata ?? open.metadata
-    if (part.delta !== '') this.#onPart?.({ type: part.type, delta: part.delta })
+    if (part.delta === '' || !this.#telling) return
+    const { emit, messageId } = this.#telling
+    emit({ type: part.type, messageId, delta: part.delta })
   }
 
   #end(part: Extract<LanguageModelV4StreamPart, { type: 'text-end' | 'reasoning-end' }>): void {
@@ -139,7 +148,7 @@ export class AnswerReader {
     }
     this.#toolCalls.push(call)
     this.#places.push(this.#parts.length)
-    this.#onPart?.({ type: 'tool-call', call })
+    this.#telling?.emit({ type: 'tool-call', messageId: this.#telling.messageId, call })
   }
 
   /** A call with its place among the parts, where thoughts come behind it: they must stay there. */

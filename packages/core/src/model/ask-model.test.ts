@@ -8,7 +8,6 @@ import type { ToolSpec } from '../ports/tool.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { UsageMeter } from '../usage.ts'
-import type { AnswerPart } from './answer-reader.ts'
 import { askModel } from './ask-model.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
@@ -19,8 +18,8 @@ async function ask(
   model: ModelSource,
   { tools = [], ...config }: Partial<LlmConfig> & { readonly tools?: readonly ToolSpec[] } = {},
   signal: AbortSignal = new AbortController().signal,
-): Promise<ModelAnswer & { readonly parts: AnswerPart[]; readonly meter: UsageMeter }> {
-  const parts: AnswerPart[] = []
+): Promise<ModelAnswer & { readonly parts: object[]; readonly meter: UsageMeter }> {
+  const parts: object[] = []
   const meter = new UsageMeter()
   const emit: Emit = (event) => {
     if (event.type === 'text-delta' || event.type === 'reasoning-delta')

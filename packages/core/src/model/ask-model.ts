@@ -4,7 +4,7 @@ import type { ChatContext } from '../ports/chat-context.ts'
 import type { LlmConfig, ModelAnswer, ToolChoice } from '../ports/model.ts'
 import type { JsonSchema, ToolSpec } from '../ports/tool.ts'
 import type { UsageMeter } from '../usage.ts'
-import { AnswerReader, type AnswerPart } from './answer-reader.ts'
+import { AnswerReader } from './answer-reader.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { withSettings } from './call-settings.ts'
 import { configuredCall } from './configured-call.ts'
@@ -98,8 +98,7 @@ export class ModelClient {
     const { cancellation, prices, budget, usage, runtime: outside } = context
     const runtime = outside.inside ?? outside
     const attempts = new AttemptLog(request, { runtime, prices, budget, emit })
-    const onPart = messageId === undefined ? undefined : (part: AnswerPart) => emit({ ...part, messageId })
-    const reader = new AnswerReader(this.#names, onPart)
+    const reader = new AnswerReader(this.#names, messageId === undefined ? undefined : { emit, messageId })
     const take: TakePart = (part, modelId) => reader.take(part, modelId)
     try {
       const options = callOptions(this.#config, request)

@@ -40,14 +40,13 @@ export function textToolsCall(next: ModelCall, when: Exclude<ToolCalls, 'native'
     const calling = new CallingText(new TextCallReader(names), take)
     return next(textual(options), (part, modelId) => calling.take(part, modelId), context)
   }
-  return (options, take, context) => {
-    if (!options.tools || options.tools.length === 0) return next(options, take, context)
-    if (when === 'text') return inText(options, take, context)
-    return next(options, take, context).catch((error: unknown) => {
+  const nativeFirst: ModelCall = (options, take, context) =>
+    next(options, take, context).catch((error: unknown) => {
       if (!saysNoTools(error)) throw error
       return inText(options, take, context)
     })
-  }
+  const withTools = when === 'text' ? inText : nativeFirst
+  return (options, take, context) => (options.tools?.length ? withTools : next)(options, take, context)
 }
 
 function saysNoTools(error: unknown): boolean {

@@ -25,7 +25,7 @@ export async function wholeAnswer(
   attempts?: { readonly price: ModelPrice | undefined },
 ): Promise<WholeAnswer> {
   const parts: LanguageModelV4StreamPart[] = []
-  const reader = new AnswerReader(modelId, undefined)
+  const reader = new AnswerReader(modelId)
   try {
     await ask((part, from) => {
       parts.push(part)

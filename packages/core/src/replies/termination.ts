@@ -1,5 +1,5 @@
 import type { Agent, Reply, ReplyFunction, Turn } from '../agent.ts'
-import { callback } from '../callback.ts'
+import { failedCallback } from '../callback.ts'
 import type { Message, ToolResult } from '../message.ts'
 import { askPerson } from '../person.ts'
 
@@ -32,12 +32,18 @@ export function terminationReply(options: TerminationOptions): ReplyFunction {
     const exhausted = autoReplies(turn) >= limit
     const { humanInputMode: mode } = options
     if (mode === 'NEVER' && exhausted) return end(turn, 'max-auto-reply')
-    const isTerminal = (): boolean => options.isTerminationMsg(last as Message)
-    const terminal =
-      last !== undefined && callback({ agent: turn.recipient.name, what: 'its isTerminationMsg' }, isTerminal)
+    const terminal = last !== undefined && isTerminal(last, options, turn)
     if (mode === 'NEVER') return terminal ? end(turn, 'termination') : goOn(turn, options)
     if (mode === 'TERMINATE' && !terminal && !exhausted) return goOn(turn, options)
     return replyOfPerson(turn, { options, limit, terminal, exhausted })
+  }
+}
+
+function isTerminal(message: Message, { isTerminationMsg }: TerminationOptions, { recipient }: Turn): boolean {
+  try {
+    return isTerminationMsg(message)
+  } catch (error) {
+    return failedCallback({ agent: recipient.name, what: 'its isTerminationMsg' }, error)
   }
 }
 
