@@ -1,12 +1,16 @@
 import type { Agent, Turn } from './agent.ts'
 import type { Conversation } from './conversation.ts'
-import type { EventOrigin } from './event.ts'
+import type { Emit, EventOrigin } from './event.ts'
 import type { ChatContext } from './ports/chat-context.ts'
+import type { Runtime } from './ports/runtime.ts'
 import { UsageMeter } from './usage.ts'
 
 /** The context of a chat inside another context: a place of its own, and a meter that counts for both. */
 export function chatContext(outer: ChatContext, chatId: string): ChatContext {
-  return at(outer, { chatId, path: outer.path }, { scope: chatId, usage: new UsageMeter(outer.usage) })
+  const { path, runtime } = outer
+  const origin = { chatId, path }
+  const emit: Emit = (event, elsewhere = origin) => outer.emit(event, elsewhere)
+  return at(outer, origin, { scope: chatId, usage: new UsageMeter(outer.usage), emit, runtime })
 }
 
 /** The turn of an agent that is asked to reply to the last message of a conversation. */
@@ -49,27 +53,41 @@ export function pathTo({ path }: ChatContext, agent: string): readonly string[] 
   return path.length === 0 ? [agent] : [...path, agent]
 }
 
-/** The same context with chats inside it numbered by `scope`: for a part of a turn that may run beside others. */
-export function scopedContext(outer: ChatContext, scope: string): ChatContext {
-  return at(outer, { chatId: outer.chatId, path: outer.path }, { scope, usage: outer.usage })
+/**
+ * The same place with chats inside it numbered by `scope`: for a part of a turn that may run beside others.
+ *
+ * @param inside - What is used there. Default: what is used outside.
+ */
+export function scopedContext(
+  outer: ChatContext,
+  scope: string,
+  { emit, runtime }: Pick<ChatContext, 'emit' | 'runtime'> = outer,
+): ChatContext {
+  const { chatId, path, usage } = outer
+  return at(outer, { chatId, path }, { scope, usage, emit, runtime })
 }
 
-function at(
-  outer: ChatContext,
-  origin: EventOrigin,
-  own: { readonly scope: string; readonly usage: UsageMeter },
-): ChatContext {
+interface OwnContext {
+  readonly scope: string
+  readonly usage: UsageMeter
+  readonly emit: Emit
+  readonly runtime: Runtime
+}
+
+function at(outer: ChatContext, { chatId, path }: EventOrigin, own: OwnContext): ChatContext {
+  const { scope, usage, emit, runtime } = own
   let chats = 0
   return {
     signal: outer.signal,
     cancellation: outer.cancellation,
-    runtime: outer.runtime,
+    runtime,
     humanInput: outer.humanInput,
-    usage: own.usage,
+    usage,
     prices: outer.prices,
     budget: outer.budget,
-    ...origin,
-    emit: (event, elsewhere = origin) => outer.emit(event, elsewhere),
-    newChatId: () => `${own.scope}.${chats++}`,
+    chatId,
+    path,
+    emit,
+    newChatId: () => `${scope}.${chats++}`,
   }
 }

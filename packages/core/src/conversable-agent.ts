@@ -73,7 +73,8 @@ export class ConversableAgent implements Agent {
       'termination',
       terminationReply({ humanInputMode, isTerminationMsg, maxConsecutiveAutoReply }),
     )
-    this.#replies.addBuiltIn('toolCalls', toolCallsReply(this.#executable, options.maxArgumentRepairs))
+    const { maxArgumentRepairs } = options
+    this.#replies.addBuiltIn('toolCalls', toolCallsReply({ agent: name, tools: this.#executable, maxArgumentRepairs }))
     if (codeExecutionConfig) this.#replies.addBuiltIn('code', codeExecutionReply(codeExecutionConfig))
     if (this.llmConfig) this.#replies.addBuiltIn('model', this.#modelReply(this.llmConfig, options.output))
   }

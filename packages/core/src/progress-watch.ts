@@ -157,7 +157,7 @@ function wordsOf(text: string): string {
 
 /** What a message says, told so that equal things look equal. */
 function signatureOf(message: Message): string {
-  if (isToolAnswer(message)) return `answers ${message.toolResults.map((result) => result.name).join()}`
+  if (isToolAnswer(message)) return message.toolResults.reduce((text, { name }) => `${text} ${name}`, 'answers')
   const calls = (message.toolCalls ?? []).map((call) => `${call.name}(${call.arguments.replace(/\s+/g, '')})`)
   const words = wordsOf(textOf(message))
   return [isCourtesy(words) ? 'courtesy' : words || textOf(message).trim(), ...calls].join(' ')

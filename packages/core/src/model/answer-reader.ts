@@ -140,12 +140,11 @@ export class AnswerReader {
   }
 
   #call(part: Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>): void {
-    const call: ToolCall = {
-      id: this.#uniqueId(part.toolCallId),
-      name: validName(part.toolName),
-      arguments: part.input,
-      ...(part.providerMetadata && { providerMetadata: part.providerMetadata as ProviderMetadata }),
-    }
+    const { toolCallId, toolName, input, providerMetadata } = part
+    const plain = { id: this.#uniqueId(toolCallId), name: validName(toolName), arguments: input }
+    const call: ToolCall = providerMetadata
+      ? { ...plain, providerMetadata: providerMetadata as ProviderMetadata }
+      : plain
     this.#toolCalls.push(call)
     this.#places.push(this.#parts.length)
     this.#telling?.emit({ type: 'tool-call', messageId: this.#telling.messageId, call })
@@ -160,6 +159,7 @@ export class AnswerReader {
 
   /** Small models leave ids out, or use one twice; every call of a message must have its own. */
   #uniqueId(id: string): string {
+    if (id !== '' && this.#toolCalls.length === 0) return id
     const taken = (candidate: string): boolean => this.#toolCalls.some((call) => call.id === candidate)
     if (id !== '' && !taken(id)) return id
     let n = this.#toolCalls.length + 1

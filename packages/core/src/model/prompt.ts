@@ -219,7 +219,8 @@ function filePart(part: Extract<ContentPart, { type: 'image' | 'file' }>): Langu
 }
 
 function callPart(call: ToolCall): AssistantPart {
-  return { type: 'tool-call', toolCallId: call.id, toolName: call.name, input: inputOf(call), ...optionsOf(call) }
+  const part = { type: 'tool-call' as const, toolCallId: call.id, toolName: call.name, input: inputOf(call) }
+  return call.providerMetadata ? { ...part, ...optionsOf(call) } : part
 }
 
 /** Tells whose calls they are, for providers that take those of the agent that asks alone. */
