@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** Measures what an import adds to the time of a fresh process. */
 export async function measureImportTime({ repetitions }: Effort): Promise<Section> {
-  const isBuilt = existsSync(join(ROOT, 'packages/core/dist/index.js'))
+  const isBuilt = existsSync(join(ROOT, 'packages/core/dist/bundle/index.js'))
   const conditions = isBuilt ? [] : ['--conditions=conversable-source']
   const sources = ['', "import 'conversable'", "import 'ai'"]
   const times = sources.map((): number[] => [])

@@ -22,7 +22,7 @@ export async function measureInstalledSize(_effort: Effort): Promise<Section> {
   const ours = foldersOf(CORE)
   const ai = foldersOf(folderOf('ai', ROOT))
   const bytes = { ours: sum([packedBytes(), ...ours.slice(1).map(bytesIn)]), ai: sum(ai.map(bytesIn)) }
-  const isBuilt = existsSync(join(CORE, 'dist/index.js'))
+  const isBuilt = existsSync(join(CORE, 'dist/bundle/index.js'))
   return {
     title: 'Installed, with dependencies',
     lines: [

@@ -42,11 +42,11 @@ async function packageProblems(root: string): Promise<string[]> {
   }
 }
 
-/** `tsc -b` does not take away the output of a source that is gone. */
+/** `tsc -b` does not take away the output of a source that is gone. A bundle is made anew each time. */
 function strayFiles({ files }: Packed, folder: string): string[] {
   return files
     .map(({ path }) => path)
-    .filter((path) => path.startsWith('dist/'))
+    .filter((path) => path.startsWith('dist/') && !path.startsWith('dist/bundle/'))
     .filter((path) => !existsSync(join(folder, path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'))))
     .map((path) => `${path} is packed and has no source. Delete dist and build again.`)
 }

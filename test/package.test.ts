@@ -19,6 +19,7 @@ beforeAll(async () => {
     '-b',
     join(root, 'packages', 'core'),
   ])
+  await run(process.execPath, [join(root, 'scripts', 'bundle.ts')])
   await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
     cwd: join(root, 'packages', 'core'),
   })
