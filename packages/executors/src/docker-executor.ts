@@ -1,10 +1,9 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { checkBlocks, checkEnv, checkOptions } from './check-execution.ts'
 import { DockerPlace } from './docker/docker-place.ts'
 import { dockerSettings, type DockerExecutorOptions } from './docker/options.ts'
 import { orAborted } from './docker/or-aborted.ts'
 import { LANGUAGES, labelsOf } from './languages.ts'
-import { limitsOver, PROCESS_RANGES } from './limits.ts'
+import { PROCESS_RANGES } from './limits.ts'
 import { Once } from './once.ts'
 import { runBlocks } from './run-blocks.ts'
 import { RunningExecutions } from './running-executions.ts'
@@ -27,7 +26,7 @@ export class DockerExecutor implements CodeExecutor {
   readonly languages: readonly string[] = labelsOf(LANGUAGES)
   readonly isolation: Isolation
   readonly #limits: ExecutionLimits
-  readonly #running = new RunningExecutions('DockerExecutor', { serial: true })
+  readonly #running = new RunningExecutions('DockerExecutor', { ranges: PROCESS_RANGES, serial: true })
   readonly #disposal = new AbortController()
   readonly #place: Once<DockerPlace>
 
@@ -58,18 +57,13 @@ export class DockerExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    this.#running.check()
-    checkBlocks(blocks, 'python')
-    checkOptions('DockerExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
-    checkEnv(options.env)
-    const limits = limitsOver(this.#limits, options.limits, PROCESS_RANGES)
-    return this.#running.start(async (controls) => {
+    return this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
       const { signal } = controls
       const place = await orAborted(this.#place.get(), signal)
       const container = place && (await orAborted(place.container(limits), signal))
       const runner = container ? await place.runner(limits, { ...options, signal }) : { limits, run: aborted }
       return runBlocks(blocks.map(silencePip), runner, controls)
-    }, options.signal)
+    })
   }
 
   /** Ends what runs in the container, and deletes what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */

@@ -1,5 +1,5 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
+import { checkOptions, refused } from './check-execution.ts'
 import { checkWorkDir } from './check-work-dir.ts'
 import { GivenFunctions } from './functions/given-functions.ts'
 import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
@@ -60,7 +60,7 @@ export class JupyterExecutor implements CodeExecutor {
   readonly isolation: Isolation
   readonly #limits: ExecutionLimits
   readonly #host: KernelHost
-  readonly #running = new RunningExecutions('JupyterExecutor', { serial: true })
+  readonly #running = new RunningExecutions('JupyterExecutor', { ranges: RANGES, serial: true })
 
   constructor(options: JupyterExecutorOptions = {}) {
     checkOptions('JupyterExecutor', options, OPTIONS)
@@ -94,16 +94,11 @@ export class JupyterExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    this.#running.check()
-    checkBlocks(blocks, 'python')
-    checkOptions('JupyterExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
-    checkEnv(options.env)
-    const limits = limitsOver(this.#limits, options.limits, RANGES)
-    return this.#running.start(async (controls) => {
+    return this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
       const quiet = blocks.map(silencePip)
       const runner = await this.#host.runner({ blocks: quiet, limits, options, signal: controls.signal })
       return runBlocks(quiet, runner, controls)
-    }, options.signal)
+    })
   }
 
   /** Forgets variables and what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */

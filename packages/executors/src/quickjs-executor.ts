@@ -1,5 +1,5 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { checkBlocks, checkOptions, refused } from './check-execution.ts'
+import { checkOptions, refused } from './check-execution.ts'
 import { DEFAULT_LIMITS, engineRanges, limitsOver } from './limits.ts'
 import { quickJsRunner } from './quickjs/quickjs-runner.ts'
 import { runBlocks } from './run-blocks.ts'
@@ -45,7 +45,11 @@ export class QuickJsExecutor implements CodeExecutor {
   })
   readonly #files: ReadonlyMap<string, string>
   readonly #limits: ExecutionLimits
-  readonly #running = new RunningExecutions('QuickJsExecutor')
+  readonly #running = new RunningExecutions('QuickJsExecutor', {
+    ranges: RANGES,
+    language: 'javascript',
+    refuse,
+  })
   #folder = new Map<string, string>()
 
   constructor(options: QuickJsExecutorOptions = {}) {
@@ -60,18 +64,11 @@ export class QuickJsExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    this.#running.check()
-    checkBlocks(blocks)
-    checkOptions('QuickJsExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
-    refuseProcessInput(options)
-    const surroundings = {
-      languages: this.languages,
-      limits: limitsOver(this.#limits, options.limits, RANGES),
-      given: new Map([...this.#files, ...textFiles(options.files)]),
-      folder: this.#folder,
-    }
-    const runner = quickJsRunner(surroundings)
-    return this.#running.start((controls) => runBlocks(blocks, runner, controls), options.signal)
+    return this.#running.start({ blocks, options, limits: this.#limits }, (controls, limits) => {
+      const given = new Map([...this.#files, ...textFiles(options.files)])
+      const runner = quickJsRunner({ languages: this.languages, limits, given, folder: this.#folder })
+      return runBlocks(blocks, runner, controls)
+    })
   }
 
   /** Forgets what programs wrote. A run that goes on keeps its files. */
@@ -85,7 +82,9 @@ export class QuickJsExecutor implements CodeExecutor {
   }
 }
 
-function refuseProcessInput({ env, stdin }: ExecuteOptions): void {
+/** There is no process here that could be given anything. */
+function refuse({ env, stdin, files }: ExecuteOptions): void {
+  textFiles(files)
   const option = env !== undefined ? 'env' : 'stdin'
   if (env === undefined && stdin === undefined) return
   throw refused(

@@ -1,6 +1,6 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
 import { selfTest } from './bubblewrap/self-test.ts'
-import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
+import { checkOptions, refused } from './check-execution.ts'
 import { checkWorkDir } from './check-work-dir.ts'
 import { GivenFunctions } from './functions/given-functions.ts'
 import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
@@ -49,7 +49,7 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
   readonly isolation: Isolation
   readonly #limits: ExecutionLimits
   readonly #functions: GivenFunctions | undefined
-  readonly #running = new RunningExecutions('SandboxRuntimeExecutor', { serial: true })
+  readonly #running = new RunningExecutions('SandboxRuntimeExecutor', { ranges: PROCESS_RANGES, serial: true })
   readonly #place: Once<Workplace>
 
   constructor(options: SandboxRuntimeExecutorOptions = {}) {
@@ -98,17 +98,12 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    this.#running.check()
-    checkBlocks(blocks, 'python')
-    checkOptions('SandboxRuntimeExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
-    checkEnv(options.env)
-    const limits = limitsOver(this.#limits, options.limits, PROCESS_RANGES)
-    return this.#running.start(async (controls) => {
+    return this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
       const place = await this.#place.get()
       const { signal } = controls
       const runner = await place.runner(blocks, { ...options, limits, signal, functions: this.#functions })
       return runBlocks(blocks, runner, controls)
-    }, options.signal)
+    })
   }
 
   /** Deletes what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */

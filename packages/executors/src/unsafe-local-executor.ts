@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { delimiter, resolve } from 'node:path'
 import { homedir, tmpdir } from 'node:os'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { checkBlocks, checkEnv, checkOptions } from './check-execution.ts'
+import { checkOptions } from './check-execution.ts'
 import { fileRunner } from './file-runner.ts'
 import { findPrograms } from './find-program.ts'
 import { GivenFunctions } from './functions/given-functions.ts'
@@ -62,7 +62,7 @@ export class UnsafeLocalExecutor implements CodeExecutor {
   readonly #options: UnsafeLocalExecutorOptions
   readonly #limits: ExecutionLimits
   readonly #functions: GivenFunctions | undefined
-  readonly #running = new RunningExecutions('UnsafeLocalExecutor', { serial: true })
+  readonly #running = new RunningExecutions('UnsafeLocalExecutor', { ranges: PROCESS_RANGES, serial: true })
   #folder: Promise<WorkFolder> | undefined
   #interpreters: Promise<Interpreters> | undefined
   #warned = false
@@ -86,14 +86,7 @@ export class UnsafeLocalExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    this.#running.check()
-    checkBlocks(blocks, 'python')
-    checkOptions('UnsafeLocalExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
-    checkEnv(options.env)
-    const limits = limitsOver(this.#limits, options.limits, PROCESS_RANGES)
-    if (!this.#warned) (this.#options.warn ?? console.warn)(WARNING)
-    this.#warned = true
-    return this.#running.start(async (controls) => {
+    const execution = this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
       const folder = await (this.#folder ??= WorkFolder.open(this.#options.workDir))
       const interpreters = await (this.#interpreters ??= interpretersOf(this.#options))
       const runner = await fileRunner({
@@ -107,7 +100,10 @@ export class UnsafeLocalExecutor implements CodeExecutor {
         run: (command, turn) => this.#run(command, turn, { ...options, limits, folder: folder.path }),
       })
       return runBlocks(blocks.map(silencePip), { ...runner, stderrFirst: true }, controls)
-    }, options.signal)
+    })
+    if (!this.#warned) (this.#options.warn ?? console.warn)(WARNING)
+    this.#warned = true
+    return execution
   }
 
   /** Deletes what programs wrote into the work folder, when the runs that go on have ended. A `workDir` is left as it is. */

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { checkBlocks, checkEnv, checkOptions, refused } from './check-execution.ts'
+import { checkOptions, refused } from './check-execution.ts'
 import { fileRunner } from './file-runner.ts'
 import { GivenFunctions } from './functions/given-functions.ts'
 import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
@@ -56,7 +56,7 @@ export class WasmExecutor implements CodeExecutor {
   readonly #options: WasmExecutorOptions
   readonly #limits: ExecutionLimits
   readonly #functions: GivenFunctions | undefined
-  readonly #running = new RunningExecutions('WasmExecutor', { serial: true })
+  readonly #running = new RunningExecutions('WasmExecutor', { ranges: RANGES, serial: true })
   readonly #python: KeptPython
   #folder: Promise<WorkFolder> | undefined
 
@@ -85,12 +85,7 @@ export class WasmExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    this.#running.check()
-    checkBlocks(blocks, 'python')
-    checkOptions('WasmExecutor.execute', options, ['signal', 'limits', 'env', 'files', 'stdin'])
-    checkEnv(options.env)
-    const limits = limitsOver(this.#limits, options.limits, RANGES)
-    return this.#running.start(async (controls) => {
+    return this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
       this.#folder ??= WorkFolder.open(this.#options.workDir)
       const { path: folder } = await this.#folder
       const runner = await fileRunner({
@@ -103,7 +98,7 @@ export class WasmExecutor implements CodeExecutor {
         run: ([name = ''], turn, language) => this.#run({ name, folder, limits, options, turn }, language),
       })
       return runBlocks(blocks, runner, controls)
-    }, options.signal)
+    })
   }
 
   /** Deletes what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */
