@@ -12,8 +12,8 @@ const artifact = (path: string, mime: string, file?: string): Artifact => ({
   read: async () => new Uint8Array(3),
 })
 const ARTIFACTS = [
-  artifact('a.csv', 'text/csv', '/work/a.csv'),
-  artifact('plot.png', 'image/png', '/work/plot.png'),
+  artifact('a.csv', 'text/csv', '/pictures/a.csv'),
+  artifact('plot.png', 'image/png', '/pictures/plot.png'),
   artifact('\u001B[2J\n.svg', 'image/svg+xml'),
 ]
 
@@ -45,8 +45,8 @@ test('the end of code tells of the files that it left, as plain JSON, and so doe
   const [again] = ends(await chat(player))
 
   expect(end?.artifacts).toEqual([
-    { path: 'a.csv', mime: 'text/csv', size: 3, origin: 'file', file: '/work/a.csv' },
-    { path: 'plot.png', mime: 'image/png', size: 3, origin: 'file', file: '/work/plot.png' },
+    { path: 'a.csv', mime: 'text/csv', size: 3, origin: 'file', file: '/pictures/a.csv' },
+    { path: 'plot.png', mime: 'image/png', size: 3, origin: 'file', file: '/pictures/plot.png' },
     { path: '\u001B[2J\n.svg', mime: 'image/svg+xml', size: 3, origin: 'file' },
   ])
   expect(JSON.parse(JSON.stringify(end))).toEqual(end)
@@ -61,8 +61,8 @@ test('a transcript has a line for each picture, in which nothing hides, and what
 
   expect(printed).toContain(`>>>>>>>> EXECUTING CODE BLOCK (inferred language is python)...
 
->>>>>>>> IMAGE SAVED TO /work/plot.png
-</work/plot.png>
+>>>>>>>> IMAGE SAVED TO /pictures/plot.png
+</pictures/plot.png>
 
 >>>>>>>> IMAGE SAVED TO \\u{1b}[2J\\u{a}.svg
 user (to coder):

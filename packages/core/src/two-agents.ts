@@ -16,10 +16,6 @@ export interface Sides {
  */
 export function takeTurns({ sender, recipient }: Sides, maxTurns: number): SpeakerRule {
   const limit = 2 * maxTurns - 1
-  const [recipientsTurn, sendersTurn] = [
-    { speaker: recipient, sender },
-    { speaker: sender, sender: recipient },
-  ]
   let asked = 0
   return (last): NextTurn => {
     const stop = last?.reply.stop
@@ -27,7 +23,7 @@ export function takeTurns({ sender, recipient }: Sides, maxTurns: number): Speak
     if (last && stop !== undefined && (over || last.speaker === sender)) return stopOf(last, stop)
     if (over) return { stop: 'max-turns', agent: (last?.speaker ?? sender).name }
     asked++
-    return asked % 2 === 1 ? recipientsTurn : sendersTurn
+    return asked % 2 === 1 ? { speaker: recipient, sender } : { speaker: sender, sender: recipient }
   }
 }
 

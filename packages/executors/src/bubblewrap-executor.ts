@@ -1,17 +1,15 @@
 import type { CodeBlock, CodeExecutor, ExecuteOptions, Execution, ExecutionLimits, Isolation } from 'conversable'
-import { openBubblewrap } from './bubblewrap/open.ts'
+import { BUBBLEWRAP_ISOLATION, openBubblewrap } from './bubblewrap/open.ts'
 import { checkOptions, refused } from './check-execution.ts'
 import { checkWorkDir } from './check-work-dir.ts'
 import { GivenFunctions } from './functions/given-functions.ts'
 import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { LANGUAGES, labelsOf } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
-import { Once } from './once.ts'
 import { quote } from './quote.ts'
-import { runBlocks } from './run-blocks.ts'
-import { RunningExecutions } from './running-executions.ts'
 import { checkVirtualEnv } from './virtual-environment.ts'
 import { whyNot } from './why-not.ts'
+import { WorkplaceRuns } from './workplace-runs.ts'
 import type { Workplace } from './workplace.ts'
 
 /** What a {@link BubblewrapExecutor} is made of. */
@@ -49,18 +47,8 @@ const OPTIONS = Object.freeze(['workDir', 'disk', 'limits', 'python', 'virtualEn
 export class BubblewrapExecutor implements CodeExecutor {
   readonly kind = 'bubblewrap'
   readonly languages: readonly string[] = labelsOf(LANGUAGES)
-  readonly isolation: Isolation = Object.freeze({
-    files: true,
-    network: 'none',
-    secrets: true,
-    processes: true,
-    limits: 'polled',
-    boundary: 'namespace',
-  })
-  readonly #limits: ExecutionLimits
-  readonly #functions: GivenFunctions | undefined
-  readonly #running = new RunningExecutions('BubblewrapExecutor', { ranges: PROCESS_RANGES, serial: true })
-  readonly #place: Once<Workplace>
+  readonly isolation: Isolation = BUBBLEWRAP_ISOLATION
+  readonly #runs: WorkplaceRuns
 
   constructor(options: BubblewrapExecutorOptions = {}) {
     checkOptions('BubblewrapExecutor', options, OPTIONS)
@@ -70,9 +58,9 @@ export class BubblewrapExecutor implements CodeExecutor {
     }
     if (virtualEnv !== undefined) checkVirtualEnv('BubblewrapExecutor', virtualEnv)
     checkWorkDir('BubblewrapExecutor', workDir, options)
-    this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
-    this.#functions = GivenFunctions.from({ name: 'BubblewrapExecutor', packages: options.virtualEnv }, options)
-    this.#place = new Once(() => open(options, this.#limits))
+    const limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
+    const functions = GivenFunctions.from({ name: 'BubblewrapExecutor', packages: options.virtualEnv }, options)
+    this.#runs = new WorkplaceRuns('BubblewrapExecutor', { limits, functions, open: () => open(options, limits) })
   }
 
   /** Why such an executor cannot run here, found out by running one; nothing if it can. */
@@ -87,24 +75,17 @@ export class BubblewrapExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    return this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
-      const place = await this.#place.get()
-      const { signal } = controls
-      const runner = await place.runner(blocks, { ...options, limits, signal, functions: this.#functions })
-      return runBlocks(blocks, runner, controls)
-    })
+    return this.#runs.start(blocks, options)
   }
 
   /** Deletes what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */
   async restart(): Promise<void> {
-    await this.#running.settled()
-    await (await this.#place.ifMade())?.folder.clear()
+    await this.#runs.clear()
   }
 
   /** Ends all runs, waits until nothing of them is left, and deletes the work folder. A `workDir` is left as it is. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running.dispose()
-    await (await this.#place.ifMade())?.close()
+    await this.#runs.dispose()
   }
 }
 

@@ -6,13 +6,11 @@ import { GivenFunctions } from './functions/given-functions.ts'
 import { FUNCTION_OPTIONS, type FunctionOptions } from './functions/python-function.ts'
 import { LANGUAGES, labelsOf } from './languages.ts'
 import { DEFAULT_LIMITS, limitsOver, PROCESS_RANGES } from './limits.ts'
-import { Once } from './once.ts'
 import { quote } from './quote.ts'
-import { runBlocks } from './run-blocks.ts'
-import { RunningExecutions } from './running-executions.ts'
 import { RuntimeSandbox } from './sandbox-runtime/runtime-sandbox.ts'
 import { whyNot } from './why-not.ts'
-import { Workplace } from './workplace.ts'
+import { WorkplaceRuns } from './workplace-runs.ts'
+import { Workplace, type Place } from './workplace.ts'
 
 /** What a {@link SandboxRuntimeExecutor} is made of. */
 export interface SandboxRuntimeExecutorOptions extends FunctionOptions {
@@ -47,19 +45,16 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
   readonly kind = 'sandbox-runtime'
   readonly languages: readonly string[] = labelsOf(LANGUAGES)
   readonly isolation: Isolation
-  readonly #limits: ExecutionLimits
-  readonly #functions: GivenFunctions | undefined
-  readonly #running = new RunningExecutions('SandboxRuntimeExecutor', { ranges: PROCESS_RANGES, serial: true })
-  readonly #place: Once<Workplace>
+  readonly #runs: WorkplaceRuns
 
   constructor(options: SandboxRuntimeExecutorOptions = {}) {
     checkOptions('SandboxRuntimeExecutor', options, OPTIONS)
     const { workDir, python, network = 'none' } = options
     checkWorkDir('SandboxRuntimeExecutor', workDir, options)
     const hosts = network === 'none' ? [] : hostsOf(network)
-    this.#limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
+    const limits = limitsOver(DEFAULT_LIMITS, options.limits, PROCESS_RANGES)
     const advice = 'Give the executor a python that has it.'
-    this.#functions = GivenFunctions.from({ name: 'SandboxRuntimeExecutor', advice }, options)
+    const functions = GivenFunctions.from({ name: 'SandboxRuntimeExecutor', advice }, options)
     this.isolation = Object.freeze({
       files: true,
       network: hosts.length === 0 ? 'none' : 'allow-list',
@@ -68,22 +63,9 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
       limits: 'polled',
       boundary: process.platform === 'linux' ? 'namespace' : 'process',
     })
-    this.#place = new Once(() =>
-      Workplace.open({
-        workDir,
-        python,
-        makeSandbox: async (place) => {
-          const sandbox = await RuntimeSandbox.start(place, hosts)
-          try {
-            if (process.platform === 'linux') await selfTest(sandbox, this.#limits)
-            return sandbox
-          } catch (error) {
-            await sandbox.close()
-            throw error
-          }
-        },
-      }),
-    )
+    const open = (): Promise<Workplace> =>
+      Workplace.open({ workDir, python, makeSandbox: (place) => startSandbox(place, hosts, limits) })
+    this.#runs = new WorkplaceRuns('SandboxRuntimeExecutor', { limits, functions, open })
   }
 
   /** Why such an executor cannot run here, found out by running one; nothing if it can. */
@@ -98,24 +80,29 @@ export class SandboxRuntimeExecutor implements CodeExecutor {
    * @throws ConfigurationError for blocks and options that cannot work, CodeExecutorError after disposal.
    */
   execute(blocks: readonly CodeBlock[], options: ExecuteOptions = {}): Execution {
-    return this.#running.start({ blocks, options, limits: this.#limits }, async (controls, limits) => {
-      const place = await this.#place.get()
-      const { signal } = controls
-      const runner = await place.runner(blocks, { ...options, limits, signal, functions: this.#functions })
-      return runBlocks(blocks, runner, controls)
-    })
+    return this.#runs.start(blocks, options)
   }
 
   /** Deletes what programs wrote, when the runs that go on have ended. A `workDir` is left as it is. */
   async restart(): Promise<void> {
-    await this.#running.settled()
-    await (await this.#place.ifMade())?.folder.clear()
+    await this.#runs.clear()
   }
 
   /** Ends all runs, waits until nothing of them is left, and deletes the work folder. A `workDir` is left as it is. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running.dispose()
-    await (await this.#place.ifMade())?.close()
+    await this.#runs.dispose()
+  }
+}
+
+/** A sandbox that was seen to keep the limits, where they are kept by the kernel. */
+async function startSandbox(place: Place, hosts: readonly string[], limits: ExecutionLimits): Promise<RuntimeSandbox> {
+  const sandbox = await RuntimeSandbox.start(place, hosts)
+  try {
+    if (process.platform === 'linux') await selfTest(sandbox, limits)
+    return sandbox
+  } catch (error) {
+    await sandbox.close()
+    throw error
   }
 }
 

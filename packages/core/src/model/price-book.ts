@@ -17,14 +17,13 @@ export class PriceBook implements Prices {
   of(model: ModelName): ReturnType<PriceSource> {
     const { provider, modelId } = model
     const known = this.#found.get(provider) ?? new Map<string, ReturnType<PriceSource>>()
-    const price = known.get(modelId)
-    if (price !== undefined || known.has(modelId)) return price
+    if (known.has(modelId)) return known.get(modelId)
     this.#found.set(provider, known)
-    const note = (told: ModelPrice | undefined): ModelPrice | undefined => {
-      if (told !== undefined) checkPrice(`the price of model ${quote(`${provider}/${modelId}`)}`, told)
+    const note = (price: ModelPrice | undefined): ModelPrice | undefined => {
+      if (price !== undefined) checkPrice(`the price of model ${quote(`${provider}/${modelId}`)}`, price)
       // From now on it is known without waiting.
-      known.set(modelId, told)
-      return told
+      known.set(modelId, price)
+      return price
     }
     const found = this.#lookUp({ provider, modelId })
     if (!isPromise(found)) return note(found)

@@ -53,7 +53,9 @@ async function answerCalls(
   // Most messages have one call, which need not wait for others.
   const answered = only && answers.length === 1 ? [await only] : await Promise.all(answers)
   const toolResults = answered.map(({ result }) => result)
-  let [isBad, isEnd, polling] = [true, false, true]
+  let isBad = true
+  let isEnd = false
+  let polling = true
   for (const { result, badArguments } of answered) {
     const tool = tools.get(result.name)
     isBad &&= badArguments

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ExecutionLimits } from 'conversable'
+import type { ExecutionLimits, Isolation } from 'conversable'
 import { programsOf, pythonOf } from '../virtual-environment.ts'
 import { Workplace } from '../workplace.ts'
 import { PATH, Sandbox, type SandboxOptions } from './sandbox.ts'
@@ -15,6 +15,16 @@ export interface BubblewrapPlace {
   readonly copy: boolean
   readonly limits: ExecutionLimits
 }
+
+/** What such a place keeps apart from the host. */
+export const BUBBLEWRAP_ISOLATION: Isolation = Object.freeze({
+  files: true,
+  network: 'none',
+  secrets: true,
+  processes: true,
+  limits: 'polled',
+  boundary: 'namespace',
+})
 
 /** Where programs see a fresh work folder: the same on every machine. */
 const INSIDE = '/workspace'

@@ -146,9 +146,9 @@ describe.each(EXECUTORS)('functions given to $name', { timeout: 30_000 }, ({ nam
   })
 })
 
-test('functions leave no variables of their check in a kernel, and are there again in the next', async (context) => {
-  const problem = EXECUTORS.find(({ name }) => name === 'jupyter')?.problem
-  context.skip(problem !== undefined, `SKIPPED, functions in a kernel: ${problem}`)
+// Said above, with all that needs a kernel.
+const inKernel = test.skipIf(EXECUTORS.find(({ name }) => name === 'jupyter')?.problem !== undefined)
+inKernel('functions leave no variables of their check in a kernel, and are there again in the next', async () => {
   await using executor = new JupyterExecutor({ functions: [AREA] })
   await executor.execute(python('import os'))
 

@@ -1,5 +1,5 @@
 import { type ExecutionLimits, type Isolation } from 'conversable'
-import { openBubblewrap } from '../bubblewrap/open.ts'
+import { BUBBLEWRAP_ISOLATION, openBubblewrap } from '../bubblewrap/open.ts'
 import type { Sandbox } from '../bubblewrap/sandbox.ts'
 import { writeInto } from '../code-file.ts'
 import type { GivenFunctions } from '../functions/given-functions.ts'
@@ -28,14 +28,7 @@ export interface SandboxHostOptions {
  */
 export class SandboxHost implements KernelHost {
   readonly languages: readonly string[] = labelsOf(LANGUAGES)
-  readonly isolation: Isolation = Object.freeze({
-    files: true,
-    network: 'none',
-    secrets: true,
-    processes: true,
-    limits: 'polled',
-    boundary: 'namespace',
-  })
+  readonly isolation: Isolation = BUBBLEWRAP_ISOLATION
   readonly #limits: ExecutionLimits
   readonly #functions: GivenFunctions | undefined
   readonly #place: Once<Workplace<Sandbox>>
