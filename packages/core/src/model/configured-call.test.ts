@@ -6,7 +6,7 @@ import type { LlmConfig, ModelAnswer } from '../ports/model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { ScriptedModel, type Script } from '../testing/scripted-model.ts'
 import { UsageMeter } from '../usage.ts'
-import { askModel } from './ask-model.ts'
+import { askModel } from './model-client.ts'
 import { MemoryCache } from './memory-cache.ts'
 import { RateLimiter } from './rate-limiter.ts'
 

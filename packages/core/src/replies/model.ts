@@ -1,5 +1,5 @@
 import { stepKey, type Reply, type ReplyFunction, type Turn } from '../agent.ts'
-import { ModelClient, type ModelRequest } from '../model/ask-model.ts'
+import { ModelClient, type ModelRequest } from '../model/model-client.ts'
 import { askForOutput, type OutputForm } from '../model/output.ts'
 import { filledPrompt } from '../model/templates.ts'
 import { promptFor, promptOf, promptView, type PromptView } from '../model/prompt.ts'

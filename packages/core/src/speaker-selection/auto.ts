@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import { stepKey, type Agent } from '../agent.ts'
 import { textOf } from '../message.ts'
-import { askModel } from '../model/ask-model.ts'
+import { askModel } from '../model/model-client.ts'
 import { offersStructuredOutput } from '../model/structured-output.ts'
 import { promptFor, promptOf, promptView } from '../model/prompt.ts'
 import { speakerNamesOf } from '../model/speaker-names.ts'

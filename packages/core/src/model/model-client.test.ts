@@ -8,7 +8,7 @@ import type { ToolSpec } from '../ports/tool.ts'
 import { ScriptedModel } from '../testing/scripted-model.ts'
 import { RunCancellation } from '../run-cancellation.ts'
 import { UsageMeter } from '../usage.ts'
-import { askModel } from './ask-model.ts'
+import { askModel } from './model-client.ts'
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }]
 
